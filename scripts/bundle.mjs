@@ -1,0 +1,53 @@
+// Bundles js/ and www/ into dist/ with esbuild. scripts/build calls it once the wasm is in dist/wasm.
+//
+//   index.js, index.cjs   the package: the wasm is inside, and instantiated while the module loads
+//   async.js              the same with the wasm in a file next to it, found by `new URL(…, import.meta.url)`
+//   server.js, server.cjs the notifier for servers
+//   *.d.cts               the type declarations once more, for those who `require`
+//   www/                  the demo page; it imports the package by its name, so it comes last
+import { build } from 'esbuild'
+import { cp, copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+
+/** What all bundles share. Nothing is minified: the app that uses the package has a bundler and a debugger of its own. */
+const common = { bundle: true, sourcemap: true, target: 'es2022', logLevel: 'warning' }
+
+const library = { ...common, loader: { '.wasm': 'binary' }, platform: 'neutral' }
+
+/** A file of js/ as an ES module and, where asked, as a CommonJS one. */
+async function entry(name, { commonjs = false } = {}) {
+  const entryPoints = [`js/${name}.js`]
+  await build({ ...library, entryPoints, format: 'esm', outfile: `dist/${name}.js` })
+  if (!commonjs) return
+  await build({ ...library, entryPoints, format: 'cjs', outfile: `dist/${name}.cjs` })
+}
+
+/** TypeScript takes a `.d.ts` of this package for an ES module's; what can be `require`d, so all but async, needs a `.d.cts`. */
+async function commonJsTypes() {
+  for (const file of (await readdir('js')).filter(file => /^(?!async).*\.d\.ts$/.test(file))) {
+    const text = await readFile(`js/${file}`, 'utf8')
+    await writeFile(`dist/${file.replace(/\.ts$/, '.cts')}`, text.replace(/(['"]\.\/[\w./-]+)\.js(['"])/g, '$1.cjs$2'))
+  }
+}
+
+/** www/: app.js and app.css are bundled, everything else is copied. */
+async function page() {
+  await rm('dist/www', { recursive: true, force: true })
+  await cp('www', 'dist/www', { recursive: true, filter: path => !/\.(js|css)$/.test(path) })
+  await build({
+    ...common,
+    entryPoints: ['www/app.js', 'www/app.css'],
+    outdir: 'dist/www',
+    format: 'esm',
+    platform: 'browser',
+    minify: true,
+    loader: { '.svg': 'dataurl', '.woff2': 'file' },
+  })
+}
+
+await mkdir('dist', { recursive: true })
+await copyFile('dist/wasm/remote_refresh_bg.wasm', 'dist/remote_refresh_bg.wasm')
+await entry('index', { commonjs: true })
+await entry('async')
+await entry('server', { commonjs: true })
+await commonJsTypes()
+await page()

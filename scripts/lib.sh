@@ -1,0 +1,84 @@
+# shellcheck shell=bash disable=SC2034 # variables are for those who source this
+# What every script here starts with: strict mode, the repository as the working folder, the tools on PATH, and a few
+# words for progress, failure and scratch folders. Sourced, never run. Keeps to bash 3.2, which is what macOS has.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# Tools are found although a fresh shell knows none of them: ours (.tools), npm's, cargo's.
+PATH="$PWD/.tools/bin:$PWD/node_modules/.bin:$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
+export PATH
+export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 # the browser is the system's Chromium, see scripts/setup
+
+# Where cargo builds, for those who look for its results.
+target_dir=${CARGO_TARGET_DIR:-target}
+# The target of everything that runs in a browser.
+wasm=wasm32-unknown-unknown
+
+say() { printf '%s\n' "$*"; }
+
+# die WHAT [NEXT-STEP...]: ends the script, says what is wrong and, on lines of their own, what to do about it.
+die() {
+  printf 'error: %s\n' "$1" >&2
+  shift
+  (($# == 0)) || printf '  → %s\n' "$@" >&2
+  exit 1
+}
+
+# The one EXIT trap: scratch folders go, and a script that called `header` says how long it took.
+scratch_dirs=() header_name='' header_start=0
+at_exit() {
+  local status=$?
+  ((${#scratch_dirs[@]} == 0)) || rm -rf "${scratch_dirs[@]}"
+  if [[ $header_name ]]; then
+    if ((status == 0)); then say "── $header_name: $((SECONDS - header_start)) s"; else say "── $header_name: failed after $((SECONDS - header_start)) s"; fi
+  fi
+}
+trap at_exit EXIT
+
+# header NAME: opens a script's output, and makes its end report the time.
+header() {
+  header_name=$1 header_start=$SECONDS
+  say "── $header_name"
+}
+
+# scratch: sets $scratch to a new folder that is removed when the script ends.
+scratch() {
+  scratch=$(mktemp -d)
+  scratch_dirs+=("$scratch")
+}
+
+# timed NAME COMMAND...: runs it and prints its name and time.
+timed() {
+  local name=$1 start=$SECONDS
+  shift
+  "$@"
+  say "   $name: $((SECONDS - start)) s"
+}
+
+# find_chrome: prints the browser's path: $CHROME, or the first Chromium or Chrome in the usual places.
+find_chrome() {
+  local name
+  for name in "${CHROME:-}" chromium chromium-browser google-chrome google-chrome-stable \
+    "/Applications/Chromium.app/Contents/MacOS/Chromium" "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
+    [[ $name ]] && command -v "$name" && return
+  done
+  return 1
+}
+
+# find_chromedriver: prints the driver's path: $CHROMEDRIVER, or the one on PATH.
+find_chromedriver() { command -v "${CHROMEDRIVER:-chromedriver}"; }
+
+# llvm_major: the major version of LLVM this compiler was built with; coverage data is only readable by the same.
+llvm_major() { rustc -vV | sed -n 's/^LLVM version: \([0-9]*\).*/\1/p'; }
+
+# find_llvm_tools: exports LLVM_COV and LLVM_PROFDATA, from rustup's llvm-tools component or from the distribution.
+find_llvm_tools() {
+  local dir
+  for dir in "$(rustc --print target-libdir)/../bin" "/usr/lib/llvm-$(llvm_major)/bin"; do
+    if [[ -x $dir/llvm-cov && -x $dir/llvm-profdata ]]; then
+      export LLVM_COV=$dir/llvm-cov LLVM_PROFDATA=$dir/llvm-profdata
+      return
+    fi
+  done
+  return 1
+}
