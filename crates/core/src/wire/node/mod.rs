@@ -1,0 +1,350 @@
+//! The tree: what is stored at a place, when anything is.
+//!
+//! A [`Node`] is never empty: absence is `Option<Node>::None`, so `null`, `{}` and `[]` are one thing everywhere.
+//! Cloning shares; [`Node::set`] copies only the nodes on its way down that somebody else still holds.
+
+mod output;
+mod parse;
+
+use core::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub use output::{Export, Val};
+pub(crate) use parse::{build, ServerValues};
+pub use parse::{parse_json, NodeError};
+
+use super::key::Key;
+use super::path::Path;
+
+/// A value that has no children.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Leaf {
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number; always finite.
+    Number(f64),
+    /// A text.
+    String(Box<str>),
+}
+
+/// What a node is sorted by before its key: none, then numbers, then texts.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Priority {
+    /// A number; always finite.
+    Number(f64),
+    /// A text.
+    String(Box<str>),
+}
+
+impl Priority {
+    /// The order of priorities.
+    #[must_use]
+    pub fn compare(a: Option<&Self>, b: Option<&Self>) -> Ordering {
+        match (a, b) {
+            (None, None) => Ordering::Equal,
+            (None, Some(_)) => Ordering::Less,
+            (Some(_), None) => Ordering::Greater,
+            (Some(Self::Number(x)), Some(Self::Number(y))) => {
+                x.partial_cmp(y).unwrap_or(Ordering::Equal)
+            }
+            (Some(Self::Number(_)), Some(Self::String(_))) => Ordering::Less,
+            (Some(Self::String(_)), Some(Self::Number(_))) => Ordering::Greater,
+            (Some(Self::String(x)), Some(Self::String(y))) => {
+                x.encode_utf16().cmp(y.encode_utf16())
+            }
+        }
+    }
+}
+
+/// A leaf, or one child and more; with a priority or without.
+#[derive(Clone, Debug)]
+pub struct Node(Arc<Inner>);
+
+#[derive(Clone, Debug, PartialEq)]
+struct Inner {
+    body: Body,
+    priority: Option<Priority>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Body {
+    Leaf(Leaf),
+    Children(BTreeMap<Key, Node>),
+}
+
+impl PartialEq for Node {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
+    }
+}
+
+impl From<Leaf> for Node {
+    fn from(leaf: Leaf) -> Self {
+        Self::new(Body::Leaf(leaf), None)
+    }
+}
+
+impl Node {
+    fn new(body: Body, priority: Option<Priority>) -> Self {
+        Self(Arc::new(Inner { body, priority }))
+    }
+
+    /// A leaf that holds `text`.
+    #[must_use]
+    pub fn string(text: &str) -> Self {
+        Leaf::String(text.into()).into()
+    }
+
+    /// A leaf that holds `number`; nothing when it isn't finite.
+    #[must_use]
+    pub fn number(number: f64) -> Option<Self> {
+        number.is_finite().then(|| Leaf::Number(number).into())
+    }
+
+    /// A leaf that holds `value`.
+    #[must_use]
+    pub fn bool(value: bool) -> Self {
+        Leaf::Bool(value).into()
+    }
+
+    /// A node of these children; nothing when there are none.
+    #[must_use]
+    pub fn from_children(children: impl IntoIterator<Item = (Key, Self)>) -> Option<Self> {
+        let children: BTreeMap<_, _> = children.into_iter().collect();
+        (!children.is_empty()).then(|| Self::new(Body::Children(children), None))
+    }
+
+    /// The same value with this priority.
+    #[must_use]
+    pub fn with_priority(mut self, priority: Option<Priority>) -> Self {
+        if self.0.priority != priority {
+            Arc::make_mut(&mut self.0).priority = priority;
+        }
+        self
+    }
+
+    /// What lies at `path` below this node.
+    #[must_use]
+    pub fn get(&self, path: &Path) -> Option<&Self> {
+        path.keys().iter().try_fold(self, Self::child_at)
+    }
+
+    /// The child of this name.
+    #[must_use]
+    pub fn child(&self, name: &str) -> Option<&Self> {
+        self.child_at(&Key::new(name).ok()?)
+    }
+
+    /// The child of this key.
+    #[must_use]
+    pub fn child_at(&self, key: &Key) -> Option<&Self> {
+        self.map()?.get(key)
+    }
+
+    /// The leaf, when it is one.
+    #[must_use]
+    pub fn leaf(&self) -> Option<&Leaf> {
+        match &self.0.body {
+            Body::Leaf(leaf) => Some(leaf),
+            Body::Children(_) => None,
+        }
+    }
+
+    /// The number, when it is a leaf that holds one.
+    #[must_use]
+    pub fn as_f64(&self) -> Option<f64> {
+        match self.leaf() {
+            Some(Leaf::Number(number)) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The text, when it is a leaf that holds one.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match self.leaf() {
+            Some(Leaf::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The truth value, when it is a leaf that holds one.
+    #[must_use]
+    pub fn as_bool(&self) -> Option<bool> {
+        match self.leaf() {
+            Some(Leaf::Bool(value)) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The priority, when there is one.
+    #[must_use]
+    pub fn priority(&self) -> Option<&Priority> {
+        self.0.priority.as_ref()
+    }
+
+    /// The children in key order; a leaf has none.
+    pub fn children(&self) -> impl DoubleEndedIterator<Item = (&Key, &Self)> {
+        self.map().into_iter().flatten()
+    }
+
+    /// The children by priority, then key: the order a listener without a query sees.
+    #[must_use]
+    pub fn ordered_children(&self) -> Vec<(&Key, &Self)> {
+        let mut children: Vec<_> = self.children().collect();
+        // The sort is stable, and what it sorts is in key order.
+        children.sort_by(|(_, a), (_, b)| Priority::compare(a.priority(), b.priority()));
+        children
+    }
+
+    /// The number of children; a leaf has none.
+    #[must_use]
+    pub fn num_children(&self) -> usize {
+        self.map().map_or(0, BTreeMap::len)
+    }
+
+    /// How many keys the longest way down has; a leaf's is 0.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.children()
+            .map(|(_, child)| child.depth() + 1)
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// Puts `value` at `path` of the tree in `root`; `None` deletes.
+    ///
+    /// Parents left without children vanish, and writing below a leaf makes it a parent (its priority stays);
+    /// deleting below a leaf does nothing.
+    pub fn set(root: &mut Option<Self>, path: &Path, value: Option<Self>) {
+        let exists = root.as_ref().is_some_and(|node| node.get(path).is_some());
+        if value.is_some() || exists {
+            set_below(root, path.keys(), value);
+        }
+    }
+
+    fn map(&self) -> Option<&BTreeMap<Key, Self>> {
+        match &self.0.body {
+            Body::Leaf(_) => None,
+            Body::Children(children) => Some(children),
+        }
+    }
+}
+
+fn set_below(slot: &mut Option<Node>, keys: &[Key], value: Option<Node>) {
+    let Some((key, below)) = keys.split_first() else {
+        *slot = value;
+        return;
+    };
+    let node = slot.get_or_insert_with(|| Node::new(Body::Children(BTreeMap::new()), None));
+    let inner = Arc::make_mut(&mut node.0);
+    if let Body::Leaf(_) = inner.body {
+        inner.body = Body::Children(BTreeMap::new());
+    }
+    if let Body::Children(children) = &mut inner.body {
+        let mut child = children.remove(key);
+        set_below(&mut child, below, value);
+        if let Some(child) = child {
+            children.insert(key.clone(), child);
+        }
+        if children.is_empty() {
+            *slot = None;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn node(json: &str) -> Option<Node> {
+        parse_json(json).expect("the test uses valid data")
+    }
+
+    fn path(text: &str) -> Path {
+        Path::parse(text).expect("the test uses valid paths")
+    }
+
+    fn set(json: &str, at: &str, value: &str) -> Option<Node> {
+        let mut root = node(json);
+        Node::set(&mut root, &path(at), node(value));
+        root
+    }
+
+    #[test]
+    fn writing_makes_parents_and_deleting_takes_empty_ones_away() {
+        assert_eq!(set("null", "/a/b/c", "1"), node(r#"{"a":{"b":{"c":1}}}"#));
+        assert_eq!(set(r#"{"a":{"b":{"c":1}}}"#, "/a/b/c", "null"), None);
+        assert_eq!(
+            set(r#"{"a":{"b":{"c":1}},"d":2}"#, "/a/b/c", "null"),
+            node(r#"{"d":2}"#)
+        );
+        assert_eq!(set(r#"{"a":1}"#, "/", "null"), None);
+    }
+
+    #[test]
+    fn writing_below_a_leaf_replaces_it_and_deleting_below_it_does_not() {
+        assert_eq!(set(r#"{"a":1}"#, "/a/b", "2"), node(r#"{"a":{"b":2}}"#));
+        assert_eq!(set(r#"{"a":1}"#, "/a/b", "null"), node(r#"{"a":1}"#));
+        let kept = set(r#"{"a":{".value":1,".priority":7}}"#, "/a/b", "2");
+        assert_eq!(kept, node(r#"{"a":{"b":2,".priority":7}}"#));
+    }
+
+    #[test]
+    fn a_shared_tree_is_not_seen_to_change() {
+        let before = node(r#"{"a":{"b":1},"c":{"d":1}}"#);
+        let mut after = before.clone();
+        Node::set(&mut after, &path("/a/b"), node("2"));
+        assert_eq!(before, node(r#"{"a":{"b":1},"c":{"d":1}}"#));
+        assert_eq!(after, node(r#"{"a":{"b":2},"c":{"d":1}}"#));
+        let shared =
+            |tree: &Option<Node>| Arc::as_ptr(&tree.as_ref().unwrap().child("c").unwrap().0);
+        assert_eq!(
+            shared(&before),
+            shared(&after),
+            "what was not written is shared"
+        );
+    }
+
+    #[test]
+    fn children_are_listed_by_key_or_by_priority_then_key() {
+        let root = node(
+            r#"{"b":1,"10":1,"9":1,"a":{".value":1,".priority":"x"},"z":{".value":1,".priority":2},"y":{".value":1,".priority":-1}}"#,
+        )
+        .expect("there is data");
+        let names = |children: Vec<(&Key, &Node)>| {
+            children
+                .iter()
+                .map(|(key, _)| key.as_str().to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            names(root.children().collect()),
+            ["9", "10", "a", "b", "y", "z"]
+        );
+        assert_eq!(
+            names(root.ordered_children()),
+            ["9", "10", "b", "y", "z", "a"]
+        );
+    }
+
+    #[test]
+    fn values_are_read_by_kind() {
+        let root = node(r#"{"n":1.5,"s":"x","b":false}"#).expect("there is data");
+        let child = |name| root.child(name).expect("it is there");
+        assert_eq!(child("n").as_f64(), Some(1.5));
+        assert_eq!(child("s").as_str(), Some("x"));
+        assert_eq!(child("b").as_bool(), Some(false));
+        assert_eq!(
+            (child("s").as_f64(), child("n").as_str(), root.as_bool()),
+            (None, None, None)
+        );
+        assert_eq!(
+            (root.num_children(), child("n").num_children(), root.depth()),
+            (3, 0, 1)
+        );
+        assert!(root.child("a.b").is_none() && root.child("x").is_none());
+        assert_eq!(Node::number(f64::NAN), None);
+    }
+}
