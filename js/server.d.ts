@@ -1,0 +1,117 @@
+/**
+ * The server's half of remote-refresh: tells the feed that something of these users changed, so that what they are looking
+ * at fetches itself again.
+ *
+ * ```js
+ * import { createNotifier } from 'remote-refresh/server'
+ *
+ * const notifier = createNotifier({ url: 'https://my-app.firebaseio.com', auth: process.env.FEED_SECRET })
+ * await notifier.remoteRefresh([message.from, message.to], { models: { Message: { op: 'added', id: message.id } } })
+ * ```
+ *
+ * @packageDocumentation
+ */
+
+/** What may happen to a record. */
+export type Operation = 'added' | 'changed' | 'removed'
+
+/** What happened to a type: the id of the record that changed, what happened to which record, or `true` for "some of them". */
+export type ModelChange = string | number | true | { op?: Operation; id?: string | number | null }
+
+/** What changed. Leave it out and everything on screen is refreshed. */
+export interface Change {
+  /** The types of the records that changed: `['Message']`, `{ Message: 'm1' }`, `{ Message: { op: 'added', id: 'm1' } }`. At most 100. */
+  models?: readonly string[] | Readonly<Record<string, ModelChange>>
+  /** Id of the client whose own request caused the change; that client need not refresh for it. */
+  origin?: string | null
+  /** Milliseconds over which browsers spread their requests: for changes that concern very many users at once. */
+  spread?: number | null
+}
+
+/** What {@link createNotifier} needs to know. */
+export interface NotifierOptions {
+  /** The feed's base address. Its path and its query (`?ns=…`) are kept. */
+  url: string
+  /**
+   * The feed's secret or a token that may write; or a function that gets one. It is asked once for each `remoteRefresh`, and
+   * once more, with `refused: true`, for a request that the feed answers with 401. Leave it out for a feed that asks for none.
+   */
+  auth?: string | ((why: { refused: boolean }) => string | Promise<string>)
+  /** The query parameter for it: `auth` (the default), or `access_token` for Google's OAuth tokens. */
+  authParameter?: 'auth' | 'access_token'
+  /** Used instead of the global `fetch`. */
+  fetch?: typeof globalThis.fetch
+  /** Most users in one request; 500 unless given. Larger lists are sent in several requests, one after the other. */
+  batchSize?: number
+  /**
+   * Most attempts after the first, for each request; 5 unless given. Tried again are: no connection, no answer in time, 429
+   * and 5xx. The pause before is random, up to 200 ms at first, doubling to 10 s, and never shorter than the feed's `Retry-After`.
+   */
+  retries?: number
+  /** Milliseconds until an attempt without an answer counts as failed; 10,000 unless given. */
+  timeout?: number
+  /** Random numbers, 0 ≤ n < 1, for the pauses; `Math.random` unless given. */
+  random?: () => number
+  /** Waits that many milliseconds; by a timer unless given. */
+  sleep?: (ms: number) => Promise<void>
+}
+
+/** What {@link Notifier.remoteRefresh} did. */
+export interface Told {
+  /** How many different users were told. */
+  users: number
+  /** How many requests that took, retries included. */
+  requests: number
+}
+
+/** Tells one feed. Safe to share, and to call at any time. */
+export interface Notifier {
+  /**
+   * Tells these users' browsers that something of theirs changed.
+   *
+   * All ids and the change are checked before anything is sent. Each batch is one atomic write, so one refresh in each
+   * browser. An attempt that timed out may have arrived all the same; browsers then refresh a whole type instead of one
+   * record, and never too little.
+   *
+   * @param userIds whom it concerns; an id given twice counts once, and an empty list sends nothing. An id has at most 768
+   *   bytes and none of `. $ # [ ] /` or control characters
+   * @param change what changed
+   * @throws NotifierError, as a rejection; its `failed` names the users who were not told
+   */
+  remoteRefresh(userIds: string | number | Iterable<string | number>, change?: Change): Promise<Told>
+}
+
+/**
+ * A notifier for one feed: a Firebase Realtime Database or remote-refresh-server. Sends nothing yet.
+ *
+ * @throws NotifierError with code `bad-options`
+ */
+export declare function createNotifier(options: NotifierOptions): Notifier
+
+/** Why {@link Notifier.remoteRefresh} or {@link createNotifier} failed. */
+export type NotifierErrorCode =
+  /** An option of `createNotifier` is wrong. */
+  | 'bad-options'
+  /** An id cannot be a user's. Nobody was told. */
+  | 'bad-user-id'
+  /** `models`, `origin` or `spread` is wrong. Nobody was told. */
+  | 'bad-change'
+  /** The `auth` function threw or gave no token. */
+  | 'auth-failed'
+  /** The feed answered 401 or 403: the secret or token is wrong. */
+  | 'denied'
+  /** The feed answered that the request is wrong in another way; see `status`. */
+  | 'rejected'
+  /** The feed could not be reached, or was too busy, until the retries were used up. */
+  | 'unavailable'
+
+/** An error with a code to branch on and a sentence that says what to do. Never holds the secret. */
+export declare class NotifierError extends Error {
+  constructor(code: NotifierErrorCode, message: string, details?: { status?: number; failed?: unknown[] })
+  readonly name: 'NotifierError'
+  readonly code: NotifierErrorCode
+  /** HTTP status of the last answer, where there was one. */
+  readonly status?: number
+  /** The users who were not told: pass them to `remoteRefresh` again. Being told twice does no harm. */
+  readonly failed: unknown[]
+}
