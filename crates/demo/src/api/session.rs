@@ -1,0 +1,162 @@
+//! Signing in and out, and what a signed-in page needs to follow its feed.
+//!
+//! The demo has no passwords: whoever sees the page may be any of the seeded users.
+
+use std::fmt::Write;
+
+use axum::extract::{FromRequestParts, State};
+use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::request::Parts;
+use axum::http::StatusCode;
+use axum::response::{AppendHeaders, IntoResponse};
+use axum::Json;
+use serde::Deserialize;
+use serde_json::{json, Value};
+
+use super::error::ApiError;
+use super::input::Body;
+use super::{now, AppState};
+use crate::feed::Token;
+use crate::store::users::User;
+use crate::store::{sessions, users};
+
+const COOKIE_NAME: &str = "remote_refresh_demo";
+
+/// The user whose session cookie the request carries.
+#[derive(Clone, Debug)]
+pub struct SignedIn(pub String);
+
+impl FromRequestParts<AppState> for SignedIn {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let token = session_token(parts).ok_or_else(ApiError::signed_out)?;
+        let user = state
+            .store
+            .run(move |tx| sessions::user_of(tx, &token, now()))
+            .await?;
+        user.map(Self).ok_or_else(ApiError::signed_out)
+    }
+}
+
+/// The session token in the cookie, if there is one.
+#[derive(Clone, Debug)]
+pub struct SessionToken(Option<String>);
+
+impl FromRequestParts<AppState> for SessionToken {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Self::Rejection> {
+        Ok(Self(session_token(parts)))
+    }
+}
+
+fn session_token(parts: &Parts) -> Option<String> {
+    parts
+        .headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == COOKIE_NAME)
+        .map(|(_, token)| token.to_owned())
+}
+
+/// The body of a sign-in.
+#[derive(Debug, Deserialize)]
+pub struct SignIn {
+    user: String,
+}
+
+/// `POST /session`: signs in as a seeded user.
+///
+/// # Errors
+/// 404 when there is no such user.
+pub async fn sign_in(
+    State(state): State<AppState>,
+    SessionToken(old): SessionToken,
+    Body(body): Body<SignIn>,
+) -> Result<impl IntoResponse, ApiError> {
+    let token = random_token()?;
+    let cookie = set_cookie(&token, sessions::LIFETIME / 1000);
+    let user = state
+        .store
+        .run(move |tx| {
+            sessions::open(tx, &token, &body.user, now())?;
+            if let Some(old) = old {
+                sessions::close(tx, &old)?;
+            }
+            users::get(tx, &body.user)
+        })
+        .await?;
+    Ok((
+        AppendHeaders([(SET_COOKIE, cookie)]),
+        Json(describe(&state, &user)),
+    ))
+}
+
+/// `GET /session`: who is signed in, and which feed node to follow.
+///
+/// # Errors
+/// 401 when nobody is.
+pub async fn show(
+    State(state): State<AppState>,
+    SignedIn(me): SignedIn,
+) -> Result<Json<Value>, ApiError> {
+    let user = state.store.run(move |tx| users::get(tx, &me)).await?;
+    Ok(Json(describe(&state, &user)))
+}
+
+/// `DELETE /session`: signs out. May be called twice.
+///
+/// # Errors
+/// The database's.
+pub async fn sign_out(
+    State(state): State<AppState>,
+    SessionToken(token): SessionToken,
+) -> Result<impl IntoResponse, ApiError> {
+    if let Some(token) = token {
+        state
+            .store
+            .run(move |tx| sessions::close(tx, &token))
+            .await?;
+    }
+    Ok((
+        AppendHeaders([(SET_COOKIE, set_cookie("", 0))]),
+        StatusCode::NO_CONTENT,
+    ))
+}
+
+/// `GET /feed-token`: a fresh key to the signed-in user's own node.
+///
+/// # Errors
+/// 401 when nobody is signed in.
+pub async fn feed_token(
+    State(state): State<AppState>,
+    SignedIn(me): SignedIn,
+) -> Result<Json<Token>, ApiError> {
+    Ok(Json(state.feed.mint(&me, now())?))
+}
+
+fn describe(state: &AppState, user: &User) -> Value {
+    json!({ "user": user, "feed": { "url": state.feed.url(), "uid": user.id } })
+}
+
+/// Lax: other sites' forms and scripts come without it. Not `Secure`: the demo speaks plain HTTP on this machine.
+fn set_cookie(token: &str, max_age: i64) -> String {
+    format!("{COOKIE_NAME}={token}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax")
+}
+
+/// 256 random bits, in hexadecimal.
+fn random_token() -> Result<String, ApiError> {
+    let mut bytes = [0_u8; 32];
+    getrandom::fill(&mut bytes).map_err(|error| ApiError::no_randomness(&error))?;
+    Ok(bytes
+        .iter()
+        .fold(String::with_capacity(64), |mut hex, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        }))
+}

@@ -1,0 +1,23 @@
+//! The demo: an inbox that shows remote-refresh at work.
+//!
+//! One process on one port serves the page, a REST API over SQLite and, unless told otherwise, the feed. The API is an
+//! ordinary one; all that remote-refresh asks of it is that each write says whom it affects.
+//!
+//! * [`config`]: what may be chosen
+//! * [`store`]: SQLite: schema, seed, queries
+//! * [`api`]: the REST API; its errors, session cookie and input checks
+//! * [`change`]: what a write announces
+//! * [`feed`]: the seam to the feed: where notifications go and tokens come from
+//! * [`courier`]: carries notifications from the outbox to the feed
+//! * [`serve`]: one router for page, API and feed
+
+pub mod api;
+pub mod change;
+pub mod config;
+pub mod courier;
+pub mod feed;
+pub mod serve;
+pub mod store;
+
+pub use config::{Config, FeedChoice};
+pub use serve::{run, run_with_feed, Error};

@@ -1,0 +1,125 @@
+//! Signing in and out.
+
+mod support;
+
+use reqwest::header::{CACHE_CONTROL, SET_COOKIE};
+use reqwest::StatusCode;
+use serde_json::{json, Value};
+use support::{cookie_of, refusal, Demo, Scratch};
+
+#[tokio::test]
+async fn the_people_one_may_sign_in_as_are_listed_to_everybody() {
+    let demo = Demo::start().await;
+    let list = demo.stranger().json("/api/users").await;
+    let ids: Vec<&str> = list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|u| u["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(ids, ["amara", "ben", "chiara", "daniel", "elif", "farid"]);
+}
+
+#[tokio::test]
+async fn signing_in_sets_a_cookie_that_scripts_and_other_sites_cannot_use() {
+    let demo = Demo::start().await;
+    let answer = demo
+        .stranger()
+        .post("/api/session", json!({ "user": "ben" }))
+        .await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    let cookie = answer
+        .headers()
+        .get(SET_COOKIE)
+        .unwrap()
+        .to_str()
+        .unwrap()
+        .to_owned();
+    assert!(
+        cookie.contains("; HttpOnly") && cookie.contains("; SameSite=Lax"),
+        "{cookie}"
+    );
+    assert_eq!(answer.headers().get(CACHE_CONTROL).unwrap(), "no-store");
+    let body: Value = answer.json().await.unwrap();
+    assert_eq!(body["user"]["name"], "Ben Lindqvist");
+    assert_eq!(body["feed"], json!({ "url": "/", "uid": "ben" }));
+}
+
+#[tokio::test]
+async fn the_session_says_who_is_signed_in_until_they_sign_out() {
+    let demo = Demo::start().await;
+    let ben = demo.person("ben").await;
+    assert_eq!(ben.json("/api/session").await["user"]["id"], "ben");
+    assert_eq!(
+        ben.delete("/api/session").await.status(),
+        StatusCode::NO_CONTENT
+    );
+    assert_eq!(
+        refusal(ben.get("/api/session").await).await,
+        (401, "signed_out".to_owned())
+    );
+    assert_eq!(
+        ben.delete("/api/session").await.status(),
+        StatusCode::NO_CONTENT
+    );
+}
+
+#[tokio::test]
+async fn signing_in_as_somebody_else_ends_the_session_before() {
+    let demo = Demo::start().await;
+    let ben = demo.person("ben").await;
+    let answer = ben.post("/api/session", json!({ "user": "elif" })).await;
+    let mut elif = ben.clone();
+    elif.cookie = Some(cookie_of(&answer));
+    assert_eq!(elif.json("/api/session").await["user"]["id"], "elif");
+    assert_eq!(
+        ben.get("/api/session").await.status(),
+        StatusCode::UNAUTHORIZED
+    );
+}
+
+#[tokio::test]
+async fn nobody_signs_in_as_a_user_who_does_not_exist() {
+    let demo = Demo::start().await;
+    let answer = demo
+        .stranger()
+        .post("/api/session", json!({ "user": "mallory" }))
+        .await;
+    assert_eq!(refusal(answer).await, (404, "not_found".to_owned()));
+}
+
+#[tokio::test]
+async fn the_feed_token_is_for_whoever_is_signed_in() {
+    let demo = Demo::start().await;
+    let token = demo.person("elif").await.json("/api/feed-token").await;
+    assert_eq!(token["token"], "token of elif");
+    assert!(token["expires"].is_i64());
+    assert_eq!(
+        demo.stranger().get("/api/feed-token").await.status(),
+        StatusCode::UNAUTHORIZED
+    );
+}
+
+#[tokio::test]
+async fn a_restart_signs_nobody_out_and_forgets_no_message() {
+    let dir = Scratch::new("restart");
+    let config = remote_refresh_demo::Config {
+        data: Some(dir.0.clone()),
+        ..Default::default()
+    };
+    let demo = Demo::start_with(config.clone(), Default::default()).await;
+    let mut ben = demo.person("ben").await;
+    let thread = ben.thread_id("Buckle change on the line").await;
+    ben.say(thread, "still here?").await;
+    demo.stop().await;
+
+    let demo = Demo::start_with(config, Default::default()).await;
+    let cookie = ben.cookie.take();
+    ben = demo.stranger();
+    ben.cookie = cookie;
+    assert_eq!(ben.json("/api/session").await["user"]["id"], "ben");
+    assert_eq!(
+        ben.thread("Buckle change on the line").await["last_message"]["body"],
+        "still here?"
+    );
+}
