@@ -82,3 +82,10 @@ find_llvm_tools() {
   done
   return 1
 }
+
+# The native crates. The root package is the wasm shell; a browser tests it. Every native step names the same set, so that
+# cargo resolves the same features and nothing is compiled twice.
+native=(--workspace --exclude remote-refresh)
+
+# need_build: for checks of what is in dist/. scripts/test builds once and says so by $BUILT.
+need_build() { [[ ${BUILT:-} ]] || scripts/build; }

@@ -1,0 +1,13 @@
+// `require`: the same by CommonJS.
+const assert = require('node:assert/strict')
+const { default: App, createApp } = require('remote-refresh')
+const { NotifierError, createNotifier } = require('remote-refresh/server')
+
+const heard = []
+App.Events.on('ping', value => heard.push(value))
+App.Events.trigger('ping', 1)
+createApp().Events.trigger('ping', 2)
+assert.deepEqual(heard, [1])
+
+assert.throws(() => createNotifier({ url: 'nowhere' }), NotifierError)
+assert.equal(require('remote-refresh/package.json').name, 'remote-refresh')

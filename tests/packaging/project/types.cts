@@ -1,0 +1,6 @@
+// Compiled, never run.
+import remoteRefresh = require('remote-refresh')
+import server = require('remote-refresh/server')
+
+remoteRefresh.default.Events.on('firebase.child_added', () => remoteRefresh.createApp().Events.trigger('ping'))
+void server.createNotifier({ url: 'https://feed.example' }).remoteRefresh(['ann']).then(({ users }) => users.toFixed())
