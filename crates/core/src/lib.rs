@@ -1,4 +1,16 @@
 //! The pure core of remote-refresh: every decision, no effects.
 #![forbid(unsafe_code)]
 
+extern crate alloc;
+
+pub mod app;
+pub mod backoff;
+pub mod feed;
+pub mod mirror;
+pub mod random;
+pub mod refresh;
+pub mod revision;
 pub mod time;
+pub mod timer;
+pub mod views;
+pub mod wire;

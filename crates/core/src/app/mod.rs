@@ -1,0 +1,402 @@
+//! One App: the feed, the views and the refresh engine put together.
+//!
+//! Facts go in by methods that take the time; orders come out of [`App::poll`], one at a time, so
+//! that each is decided on what is true when it is carried out (*decide, then act*): the shell ends
+//! its borrow, calls JavaScript, and polls again. A handler may do anything meanwhile.
+//!
+//! Every seam (first value, change, page shown, tab visible) runs one function, `settle_page`: is
+//! what the feed says different from what this screen has applied? (*state, not messages*)
+
+mod output;
+
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+
+pub use output::{Child, Output};
+
+use crate::feed::message::{FeedInput, FeedOutput};
+use crate::feed::Feed;
+use crate::mirror::Change;
+use crate::refresh::{Due, Entities, EntityId, FlightId, Limits, Outcome};
+use crate::revision::Revision;
+use crate::time::Millis;
+use crate::views::since::Since;
+use crate::views::{ViewId, Views};
+use crate::wire::Node;
+
+/// What is to be done next.
+#[derive(Debug)]
+enum Step {
+    /// Hand this to the shell.
+    Out(Output),
+    /// The handlers that run from here on belong to this pass.
+    EnterPass(Revision),
+    /// They no longer do.
+    LeavePass,
+    /// Compare the displayed page view with the feed; the child is what its hook is shown.
+    SettlePage(Option<Child>),
+}
+
+/// The child whose change stands for all others of its batch.
+const UPDATED: &str = "updated";
+
+/// One App.
+#[derive(Debug)]
+pub struct App {
+    feed: Option<Feed>,
+    /// Names the feed to the shell, which chose it.
+    feed_id: u32,
+    /// The last request id of the feeds before.
+    last_id: u32,
+    views: Views,
+    entities: Entities,
+    steps: VecDeque<Step>,
+    /// The newest revision, whoever caused it.
+    revision: Revision,
+    /// The newest revision the feed caused: what page views are compared with.
+    feed_revision: Revision,
+    /// The passes under way, innermost last.
+    passes: Vec<Revision>,
+    hidden: bool,
+    /// The revision whose refresh was put off last, so that it is said once.
+    deferred: Revision,
+    seed: u64,
+    /// The latest time seen, to notice a clock that was set back.
+    now: Millis,
+}
+
+impl App {
+    /// An App without a feed. `seed` feeds all jitter.
+    #[must_use]
+    pub fn new(limits: Limits, seed: u64) -> Self {
+        Self {
+            feed: None,
+            feed_id: 0,
+            last_id: 0,
+            views: Views::default(),
+            entities: Entities::new(limits, seed),
+            steps: VecDeque::new(),
+            revision: Revision::default(),
+            feed_revision: Revision::default(),
+            passes: Vec::new(),
+            hidden: false,
+            deferred: Revision::default(),
+            seed,
+            now: Millis::default(),
+        }
+    }
+
+    /// The feed, if the app connected one.
+    #[must_use]
+    pub const fn feed(&self) -> Option<&Feed> {
+        self.feed.as_ref()
+    }
+
+    /// The views, to number and to forget them.
+    pub fn views_mut(&mut self) -> &mut Views {
+        &mut self.views
+    }
+
+    /// The entities, to number and to forget them.
+    pub fn entities_mut(&mut self) -> &mut Entities {
+        &mut self.entities
+    }
+
+    // The feed
+    // --------
+
+    /// Replaces the feed by the one that `make` returns from a seed and the last request id used. Its
+    /// state changes will name it by `feed_id`.
+    /// What is displayed was loaded before this feed's first value and so owes a refresh, unless
+    /// `since` says what the page was rendered from.
+    pub fn connect(
+        &mut self,
+        now: Millis,
+        feed_id: u32,
+        since: Option<Since>,
+        make: impl FnOnce(u64, u32) -> Feed,
+    ) {
+        self.close(now);
+        self.seed = self.seed.wrapping_add(1);
+        let mut feed = make(self.seed, self.last_id);
+        let mut out = Vec::new();
+        feed.start(now, &mut out);
+        self.feed = Some(feed);
+        self.feed_id = feed_id;
+        if since.is_some() {
+            self.views
+                .show(self.views.page(), Revision::default(), since);
+        }
+        self.take_feed_outputs(out);
+    }
+
+    /// Closes the feed. Nothing happens if there is none, or it is closed already. What was about to
+    /// be announced is not: after a sign-out nobody hears of the last user's values.
+    pub fn close(&mut self, now: Millis) {
+        self.steps.retain(|step| {
+            !matches!(
+                step,
+                Step::SettlePage(_) | Step::Out(Output::Emit { .. } | Output::CallHook { .. })
+            )
+        });
+        self.feed_input(now, FeedInput::Close);
+        if let Some(feed) = self.feed.take() {
+            self.last_id = feed.last_id();
+        }
+    }
+
+    /// Hands a fact to the feed.
+    pub fn feed_input(&mut self, now: Millis, input: FeedInput<'_>) {
+        self.observe(now);
+        let Some(feed) = self.feed.as_mut() else {
+            return;
+        };
+        let mut out = Vec::new();
+        feed.handle(now, input, &mut out);
+        self.take_feed_outputs(out);
+    }
+
+    fn take_feed_outputs(&mut self, outputs: Vec<FeedOutput>) {
+        for output in outputs {
+            match output {
+                FeedOutput::Baseline => {
+                    self.feed_changed();
+                    self.steps.push_back(Step::SettlePage(None));
+                }
+                FeedOutput::Changed(changes) => self.announce(changes),
+                order => self
+                    .steps
+                    .extend(Output::from_feed(self.feed_id, order).map(Step::Out)),
+            }
+        }
+    }
+
+    fn feed_changed(&mut self) {
+        self.revision = self.revision.next();
+        self.feed_revision = self.revision;
+    }
+
+    /// Emits one batch and has the page settle in the same pass: the children of one write are one
+    /// change, whoever listens to them.
+    fn announce(&mut self, changes: Vec<Change>) {
+        let children = || changes.iter().filter_map(Child::from_new);
+        let shown = children()
+            .find(|child| child.key.as_str() == UPDATED)
+            .or_else(|| children().next());
+        if shown.is_some() {
+            self.feed_changed();
+        }
+        self.steps.push_back(Step::EnterPass(self.revision));
+        for change in changes {
+            Output::push_emits(change, self.revision, |output| {
+                self.steps.push_back(Step::Out(output))
+            });
+        }
+        self.steps.push_back(Step::SettlePage(shown));
+        self.steps.push_back(Step::LeavePass);
+    }
+
+    // Seams
+    // -----
+
+    /// The tab was hidden: from now on it owes its refreshes.
+    pub fn hide(&mut self) {
+        self.hidden = true;
+    }
+
+    /// The tab is visible: it pays what it owes, and looks whether the stream still lives.
+    pub fn reveal(&mut self, now: Millis) {
+        self.hidden = false;
+        self.feed_input(now, FeedInput::Visible);
+        self.steps.push_back(Step::SettlePage(None));
+        self.retry(now);
+    }
+
+    /// The browser has a network again.
+    pub fn online(&mut self, now: Millis) {
+        self.feed_input(now, FeedInput::Online);
+        self.retry(now);
+    }
+
+    /// The page came back from the back/forward cache.
+    pub fn restore(&mut self, now: Millis) {
+        self.hidden = false;
+        self.feed_input(now, FeedInput::Restored);
+        self.retry(now);
+    }
+
+    fn retry(&mut self, now: Millis) {
+        for (entity, flight) in self.entities.retry_all(now) {
+            self.steps
+                .push_back(Step::Out(Output::Fetch { entity, flight }));
+        }
+    }
+
+    /// Displays a page view, or none. One that comes back pays what it owes.
+    pub fn show(&mut self, now: Millis, page: Option<ViewId>, since: Option<Since>) {
+        self.observe(now);
+        let connected = self.feed.as_ref().is_some_and(Feed::has_baseline);
+        let applied = if connected {
+            self.feed_revision
+        } else {
+            Revision::default()
+        };
+        self.views.show(page, applied, since);
+        self.steps.push_back(Step::SettlePage(None));
+    }
+
+    // Passes
+    // ------
+
+    /// Opens a pass for a call of `RemoteRefresh`, to be closed by [`App::leave_pass`]: the pass of
+    /// the snapshot if that belongs to one, else the pass under way, else a new one, since somebody
+    /// wants everything below this view as it is now.
+    pub fn enter_pass(&mut self, snapshot: Option<Revision>) -> Revision {
+        let pass = snapshot
+            .or_else(|| self.passes.last().copied())
+            .unwrap_or_else(|| {
+                self.revision = self.revision.next();
+                self.revision
+            });
+        self.passes.push(pass);
+        pass
+    }
+
+    /// Closes the pass that was opened last.
+    pub fn leave_pass(&mut self) {
+        self.passes.pop();
+    }
+
+    /// Whether to call this view's `remoteRefresh` in the pass under way.
+    pub fn visit_hook(&mut self, view: ViewId) -> bool {
+        self.passes
+            .last()
+            .is_some_and(|pass| self.views.visit_hook(view, *pass))
+    }
+
+    /// Whether to refresh this view's model, collection and subviews in the pass under way.
+    pub fn visit_walk(&mut self, view: ViewId) -> bool {
+        self.passes
+            .last()
+            .is_some_and(|pass| self.views.visit_walk(view, *pass))
+    }
+
+    /// The fetch to start for this entity in the pass under way, if any.
+    pub fn visit_entity(&mut self, now: Millis, entity: EntityId) -> Option<FlightId> {
+        self.observe(now);
+        let pass = *self.passes.last()?;
+        self.entities.request(entity, pass, now)
+    }
+
+    /// Takes note that a fetch ended.
+    pub fn fetch_settled(
+        &mut self,
+        now: Millis,
+        entity: EntityId,
+        flight: FlightId,
+        outcome: Outcome,
+    ) {
+        self.observe(now);
+        if let Some(flight) = self.entities.settled(entity, flight, outcome, now) {
+            self.steps
+                .push_back(Step::Out(Output::Fetch { entity, flight }));
+        }
+    }
+
+    // Time
+    // ----
+
+    /// When [`App::wake`] is to be called next.
+    #[must_use]
+    pub fn next_timeout(&self) -> Option<Millis> {
+        let feed = self.feed.as_ref().and_then(|feed| feed.timers().next());
+        feed.into_iter().chain(self.entities.next_timeout()).min()
+    }
+
+    /// Does what is due at `now`.
+    pub fn wake(&mut self, now: Millis) {
+        self.observe(now);
+        while let Some(timer) = self
+            .feed
+            .as_mut()
+            .and_then(|feed| feed.timers_mut().pop(now))
+        {
+            self.feed_input(now, FeedInput::TimerFired(timer));
+        }
+        while let Some(due) = self.entities.pop(now) {
+            match due {
+                Due::Fetch(entity, flight) => {
+                    self.steps
+                        .push_back(Step::Out(Output::Fetch { entity, flight }));
+                }
+                Due::Expired(entity, flight) => {
+                    self.steps
+                        .push_back(Step::Out(Output::FetchExpired { entity, flight }));
+                    self.fetch_settled(now, entity, flight, Outcome::Failed(None));
+                }
+            }
+        }
+    }
+
+    /// A clock that was set back must not make anybody wait for the lost time again.
+    fn observe(&mut self, now: Millis) {
+        if now < self.now {
+            if let Some(feed) = self.feed.as_mut() {
+                feed.clock_set_back(self.now, now);
+            }
+            self.entities.clock_set_back(self.now, now);
+        }
+        self.now = now;
+    }
+
+    // Orders
+    // ------
+
+    /// The next order for the shell. Call it until it gives none, with no borrow alive while an
+    /// order is carried out.
+    pub fn poll(&mut self) -> Option<Output> {
+        while let Some(step) = self.steps.pop_front() {
+            match step {
+                Step::Out(output) => return Some(output),
+                Step::EnterPass(pass) => self.passes.push(pass),
+                Step::LeavePass => self.leave_pass(),
+                Step::SettlePage(child) => {
+                    if let Some(output) = self.settle_page(child) {
+                        return Some(output);
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// The one comparison: is what the feed says different from what this screen has applied?
+    fn settle_page(&mut self, child: Option<Child>) -> Option<Output> {
+        let feed = self.feed.as_ref().filter(|feed| feed.has_baseline())?;
+        let page = self.views.page()?;
+        let revision = self.feed_revision;
+        if !self
+            .views
+            .owes(page, revision, |since| since.is_outdated(feed.value()))
+        {
+            return None;
+        }
+        if self.hidden {
+            let news = self.deferred < revision;
+            self.deferred = revision;
+            return news.then_some(Output::Deferred { view: page });
+        }
+        let child = child.unwrap_or_else(|| Child::of(UPDATED, feed.value()));
+        Some(Output::CallHook {
+            view: page,
+            child,
+            revision,
+        })
+    }
+
+    /// What a snapshot of the user's node is made from: the node as the feed has it.
+    #[must_use]
+    pub fn value(&self) -> Option<&Node> {
+        self.feed.as_ref().and_then(Feed::value)
+    }
+}

@@ -1,0 +1,75 @@
+//! The states of a feed and the reasons for entering them.
+
+/// What a feed is doing, as `feed:state` tells the app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FeedState {
+    /// No value has arrived yet; the first connection is being made or tried again.
+    Connecting,
+    /// Values arrive as they change.
+    Open,
+    /// What is known may be out of date: the stream was lost or silent and is being replaced.
+    Stale,
+    /// The browser has no network. The feed connects again when it is back.
+    Offline,
+    /// The server refused these credentials. Nothing is tried until they change.
+    Denied,
+    /// The app closed the feed, or has not opened it yet.
+    Closed,
+}
+
+impl FeedState {
+    /// The name the app sees.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Connecting => "connecting",
+            Self::Open => "open",
+            Self::Stale => "stale",
+            Self::Offline => "offline",
+            Self::Denied => "denied",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// Whether the feed does nothing by itself in this state.
+    #[must_use]
+    pub const fn is_at_rest(self) -> bool {
+        matches!(self, Self::Denied | Self::Closed)
+    }
+}
+
+/// Why a feed is in its state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// A stable name for programs.
+    pub code: &'static str,
+    /// A sentence for people, with the server's own words where there are any.
+    pub message: String,
+}
+
+impl Reason {
+    /// A reason whose sentence is known.
+    #[must_use]
+    pub fn new(code: &'static str, message: &str) -> Self {
+        Self {
+            code,
+            message: message.into(),
+        }
+    }
+
+    /// A reason that ends in what the server or the browser said, cut to a readable length.
+    #[must_use]
+    pub fn with_detail(code: &'static str, sentence: &str, detail: &str) -> Self {
+        let mut message = String::from(sentence);
+        let detail = detail.trim();
+        if !detail.is_empty() {
+            message.push_str(" (");
+            message.extend(detail.chars().take(MAX_DETAIL));
+            message.push(')');
+        }
+        Self { code, message }
+    }
+}
+
+/// Characters of a server's answer that a reason repeats.
+const MAX_DETAIL: usize = 200;

@@ -1,0 +1,206 @@
+//! The views: which were walked in this pass, which one is displayed, and whether it owes a refresh.
+//!
+//! Views are known by number alone (*ids in wasm, objects in JS*); the shell forgets a number when
+//! its view was collected.
+
+pub mod since;
+
+use slab::Slab;
+
+use crate::revision::Revision;
+use since::Since;
+
+/// Names a view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ViewId(pub u32);
+
+/// What is known of one view.
+#[derive(Debug, Default)]
+struct View {
+    /// The newest pass in which its `remoteRefresh` was called.
+    hooked: Revision,
+    /// The newest pass in which its model, collection and subviews were refreshed.
+    walked: Revision,
+    /// What it was rendered from, until that has been compared with the feed.
+    since: Option<Since>,
+}
+
+impl View {
+    fn applied(&self) -> Revision {
+        self.hooked.max(self.walked)
+    }
+}
+
+/// All views an App has met.
+#[derive(Debug, Default)]
+pub struct Views {
+    views: Slab<View>,
+    page: Option<ViewId>,
+}
+
+impl Views {
+    /// A number for a view not met before.
+    pub fn add(&mut self) -> ViewId {
+        // More than 2³² views don't fit into wasm's memory.
+        ViewId(self.views.insert(View::default()) as u32)
+    }
+
+    /// Frees the number of a view that is gone. Unknown numbers are ignored.
+    pub fn forget(&mut self, view: ViewId) {
+        self.views.try_remove(view.0 as usize);
+        if self.page == Some(view) {
+            self.page = None;
+        }
+    }
+
+    /// How many views are known.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.views.len()
+    }
+
+    /// Whether no view is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.views.is_empty()
+    }
+
+    /// The displayed page view.
+    #[must_use]
+    pub const fn page(&self) -> Option<ViewId> {
+        self.page
+    }
+
+    /// Displays `page`. A view shown for the first time carries `applied`: it was loaded after that
+    /// revision was seen, unless `since` says what it was rendered from. One that comes back keeps
+    /// what it owes.
+    pub fn show(&mut self, page: Option<ViewId>, applied: Revision, since: Option<Since>) {
+        self.page = page;
+        let Some(view) = page.and_then(|page| self.views.get_mut(page.0 as usize)) else {
+            return;
+        };
+        if since.is_some() {
+            view.since = since;
+        } else if view.applied() == Revision::default() && view.since.is_none() {
+            view.walked = applied;
+        }
+    }
+
+    /// Whether the view has not seen `revision` yet. `compare` answers for a view that said what it
+    /// was rendered from; it is asked at most once.
+    pub fn owes(
+        &mut self,
+        view: ViewId,
+        revision: Revision,
+        compare: impl FnOnce(Since) -> bool,
+    ) -> bool {
+        let Some(view) = self.views.get_mut(view.0 as usize) else {
+            return false;
+        };
+        if view.since.take().is_some_and(|since| !compare(since)) {
+            view.walked = revision;
+        }
+        view.applied() < revision
+    }
+
+    /// Whether the view's `remoteRefresh` is to be called in this pass; yes once, and only if the
+    /// view was not walked already.
+    pub fn visit_hook(&mut self, view: ViewId, pass: Revision) -> bool {
+        let Some(view) = self.views.get_mut(view.0 as usize) else {
+            return false;
+        };
+        let first = view.applied() < pass;
+        if first {
+            view.hooked = pass;
+        }
+        first
+    }
+
+    /// Whether the view's model, collection and subviews are to be refreshed in this pass; yes once.
+    pub fn visit_walk(&mut self, view: ViewId, pass: Revision) -> bool {
+        let Some(view) = self.views.get_mut(view.0 as usize) else {
+            return false;
+        };
+        let first = view.walked < pass;
+        if first {
+            view.walked = pass;
+        }
+        first
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn never(_: Since) -> bool {
+        unreachable!()
+    }
+
+    #[test]
+    fn a_view_is_hooked_and_walked_once_in_a_pass_and_again_in_the_next() {
+        let mut views = Views::default();
+        let view = views.add();
+        for pass in [Revision(1), Revision(2)] {
+            assert!(views.visit_hook(view, pass));
+            assert!(!views.visit_hook(view, pass));
+            assert!(views.visit_walk(view, pass));
+            assert!(!views.visit_walk(view, pass));
+        }
+        assert!(
+            !views.visit_walk(view, Revision(1)),
+            "an older pass has nothing new"
+        );
+    }
+
+    #[test]
+    fn a_view_walked_already_is_not_hooked_in_the_same_pass() {
+        let mut views = Views::default();
+        let view = views.add();
+        assert!(views.visit_walk(view, Revision(1)));
+        assert!(!views.visit_hook(view, Revision(1)));
+    }
+
+    #[test]
+    fn a_page_shown_before_the_first_value_owes_and_one_shown_after_does_not() {
+        let mut views = Views::default();
+        let (early, late) = (views.add(), views.add());
+        views.show(Some(early), Revision::default(), None);
+        assert!(views.owes(early, Revision(1), never));
+        views.show(Some(late), Revision(1), None);
+        assert!(!views.owes(late, Revision(1), never));
+        assert!(views.owes(late, Revision(2), never));
+    }
+
+    #[test]
+    fn a_page_that_comes_back_keeps_what_it_owes() {
+        let mut views = Views::default();
+        let (first, second) = (views.add(), views.add());
+        views.show(Some(first), Revision(1), None);
+        views.show(Some(second), Revision(1), None);
+        views.show(Some(first), Revision(5), None);
+        assert!(views.owes(first, Revision(5), never));
+    }
+
+    #[test]
+    fn what_a_page_was_rendered_from_replaces_the_guess_once() {
+        let mut views = Views::default();
+        let page = views.add();
+        views.show(Some(page), Revision::default(), Some(Since::Version(7.0)));
+        assert!(!views.owes(page, Revision(1), |_| false));
+        assert!(views.owes(page, Revision(2), never));
+        views.show(Some(page), Revision(2), Some(Since::Version(7.0)));
+        assert!(views.owes(page, Revision(2), |_| true));
+    }
+
+    #[test]
+    fn a_forgotten_view_is_nobody() {
+        let mut views = Views::default();
+        let view = views.add();
+        views.show(Some(view), Revision(1), None);
+        views.forget(view);
+        views.forget(view);
+        assert!(views.page().is_none() && views.is_empty());
+        assert!(!views.visit_hook(view, Revision(9)) && !views.visit_walk(view, Revision(9)));
+    }
+}

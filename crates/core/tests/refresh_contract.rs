@@ -1,0 +1,342 @@
+//! *One in flight, one owed*, against random sequences of everything that can happen to entities.
+
+use proptest::prelude::*;
+use remote_refresh_core::refresh::{Due, Entities, EntityId, FlightId, Limits, Outcome};
+use remote_refresh_core::revision::Revision;
+use remote_refresh_core::time::Millis;
+
+#[derive(Clone, Debug)]
+enum Step {
+    /// A change that concerns these entities (a bit each).
+    Change(u8),
+    /// The same change asks again.
+    Repeat(u8),
+    /// A fetch of this entity ends.
+    Settle(u8, Outcome),
+    /// An answer to a fetch that is no longer waited for.
+    Late(u8),
+    /// Time passes.
+    Wait(u64),
+    /// The network is back or the tab visible.
+    Seam,
+}
+
+const ENTITIES: usize = 4;
+
+/// What a fetch was started with: which change its answer shows, at least.
+#[derive(Clone, Copy)]
+struct Flight {
+    id: FlightId,
+    shows: Revision,
+}
+
+#[derive(Default)]
+struct Model {
+    flight: Option<Flight>,
+    last_flight: Option<FlightId>,
+    concerned: Revision,
+    shown: Revision,
+    /// Failed for good: nothing more is promised until the next change or seam.
+    given_up: bool,
+    fetches: usize,
+    changes: usize,
+    failures: usize,
+}
+
+struct Run {
+    entities: Entities,
+    ids: Vec<EntityId>,
+    models: Vec<Model>,
+    revision: Revision,
+    now: Millis,
+}
+
+impl Run {
+    fn new() -> Self {
+        let mut entities = Entities::new(Limits::default(), 1);
+        let ids = (0..ENTITIES).map(|_| entities.add()).collect();
+        let models = (0..ENTITIES).map(|_| Model::default()).collect();
+        Self {
+            entities,
+            ids,
+            models,
+            revision: Revision::default(),
+            now: Millis(1_000),
+        }
+    }
+
+    fn started(&mut self, index: usize, flight: FlightId) {
+        let model = &mut self.models[index];
+        assert!(model.flight.is_none(), "at most one in flight");
+        model.flight = Some(Flight {
+            id: flight,
+            shows: self.revision,
+        });
+        model.last_flight = Some(flight);
+        model.given_up = false;
+        model.fetches += 1;
+    }
+
+    fn ask(&mut self, entities: u8) {
+        for index in (0..ENTITIES).filter(|index| entities >> index & 1 == 1) {
+            if let Some(flight) = self
+                .entities
+                .request(self.ids[index], self.revision, self.now)
+            {
+                self.started(index, flight);
+            }
+        }
+    }
+
+    fn settle(&mut self, index: usize, outcome: Outcome) {
+        let Some(flight) = self.models[index].flight.take() else {
+            return;
+        };
+        let model = &mut self.models[index];
+        match outcome {
+            Outcome::Done => model.shown = model.shown.max(flight.shows),
+            Outcome::Failed(Some(400..=499)) | Outcome::Impossible => {
+                model.failures += 1;
+                model.given_up = true;
+            }
+            Outcome::Failed(_) => model.failures += 1,
+        }
+        if let Some(next) = self
+            .entities
+            .settled(self.ids[index], flight.id, outcome, self.now)
+        {
+            self.started(index, next);
+        }
+    }
+
+    fn wait(&mut self, span: Millis) {
+        let end = self.now + span;
+        while let Some(at) = self.entities.next_timeout().filter(|at| *at <= end) {
+            self.now = self.now.max(at);
+            while let Some(due) = self.entities.pop(self.now) {
+                match due {
+                    Due::Fetch(id, flight) => {
+                        let index = self.index(id);
+                        self.started(index, flight);
+                    }
+                    Due::Expired(id, flight) => {
+                        let index = self.index(id);
+                        assert_eq!(
+                            self.models[index].flight.map(|flight| flight.id),
+                            Some(flight)
+                        );
+                        self.settle(index, Outcome::Failed(None));
+                    }
+                }
+            }
+        }
+        self.now = end;
+    }
+
+    fn index(&self, id: EntityId) -> usize {
+        self.ids
+            .iter()
+            .position(|known| *known == id)
+            .expect("an entity of this run")
+    }
+
+    fn step(&mut self, step: Step) {
+        match step {
+            Step::Change(entities) => {
+                self.revision = self.revision.next();
+                for index in (0..ENTITIES).filter(|index| entities >> index & 1 == 1) {
+                    self.models[index].concerned = self.revision;
+                    self.models[index].changes += 1;
+                    self.models[index].given_up = false;
+                }
+                self.ask(entities);
+            }
+            Step::Repeat(entities) => {
+                let up_to_date =
+                    (0..ENTITIES).filter(|index| self.models[*index].concerned == self.revision);
+                let asked_before = up_to_date.fold(0, |bits, index| bits | 1 << index);
+                let before: usize = self.models.iter().map(|model| model.fetches).sum();
+                self.ask(entities & asked_before);
+                let after: usize = self.models.iter().map(|model| model.fetches).sum();
+                assert_eq!(before, after, "no request is made twice for one change");
+            }
+            Step::Settle(index, outcome) => self.settle(index as usize % ENTITIES, outcome),
+            Step::Late(index) => {
+                let index = index as usize % ENTITIES;
+                if let (None, Some(late)) =
+                    (self.models[index].flight, self.models[index].last_flight)
+                {
+                    assert_eq!(
+                        self.entities
+                            .settled(self.ids[index], late, Outcome::Done, self.now),
+                        None
+                    );
+                }
+            }
+            Step::Wait(ms) => self.wait(Millis(ms)),
+            Step::Seam => {
+                for (id, flight) in self.entities.retry_all(self.now) {
+                    let index = self.index(id);
+                    self.started(index, flight);
+                }
+            }
+        }
+    }
+}
+
+fn outcome() -> impl Strategy<Value = Outcome> {
+    prop_oneof![
+        4 => Just(Outcome::Done),
+        1 => Just(Outcome::Failed(None)),
+        1 => Just(Outcome::Failed(Some(503))),
+        1 => Just(Outcome::Failed(Some(404))),
+        1 => Just(Outcome::Impossible),
+    ]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        4 => any::<u8>().prop_map(Step::Change),
+        2 => any::<u8>().prop_map(Step::Repeat),
+        5 => (any::<u8>(), outcome()).prop_map(|(index, outcome)| Step::Settle(index, outcome)),
+        1 => any::<u8>().prop_map(Step::Late),
+        2 => (0..40_000u64).prop_map(Step::Wait),
+        1 => Just(Step::Seam),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn whatever_happens_each_entity_ends_fresh_and_pays_no_more_than_it_must(
+        steps in prop::collection::vec(step(), 0..60)
+    ) {
+        let mut run = Run::new();
+        for step in steps {
+            run.step(step);
+            for (index, id) in run.ids.iter().enumerate() {
+                let model = &run.models[index];
+                // One fetch for each change, and one for each failure, is the most there can be.
+                prop_assert!(model.fetches <= model.changes + model.failures);
+                prop_assert!(!(run.entities.owes(*id) && model.changes == 0));
+            }
+        }
+        // The faults are over: every fetch from here on works at once.
+        run.step(Step::Seam);
+        for _ in 0..4 {
+            for index in 0..ENTITIES {
+                run.settle(index, Outcome::Done);
+            }
+            run.wait(Millis::from_secs(60));
+        }
+        for model in &run.models {
+            prop_assert!(model.flight.is_none());
+            prop_assert!(model.given_up || model.shown >= model.concerned, "shows the last change");
+        }
+    }
+}
+
+#[test]
+fn a_burst_while_a_fetch_is_slow_costs_two() {
+    let mut entities = Entities::new(Limits::default(), 1);
+    let id = entities.add();
+    let first = entities
+        .request(id, Revision(1), Millis(0))
+        .expect("the first change fetches at once");
+    for revision in 2..=200 {
+        assert_eq!(
+            entities.request(id, Revision(revision), Millis(revision.into())),
+            None
+        );
+    }
+    let second = entities
+        .settled(id, first, Outcome::Done, Millis(500))
+        .expect("one is owed");
+    assert_eq!(
+        entities.settled(id, second, Outcome::Done, Millis(900)),
+        None
+    );
+}
+
+#[test]
+fn a_failed_fetch_is_repeated_a_few_times_and_then_waits_for_a_seam() {
+    let mut entities = Entities::new(Limits::default(), 1);
+    let id = entities.add();
+    let mut now = Millis(0);
+    let mut flight = entities
+        .request(id, Revision(1), now)
+        .expect("the first change fetches at once");
+    for _ in 0..Limits::default().retries {
+        assert_eq!(
+            entities.settled(id, flight, Outcome::Failed(Some(500)), now),
+            None
+        );
+        // The time limits of fetches that are over come up too, and lead to nothing.
+        flight = loop {
+            now = entities.next_timeout().expect("a retry is waited for");
+            match entities.pop(now) {
+                Some(Due::Fetch(_, flight)) => break flight,
+                Some(Due::Expired(..)) => panic!("nothing is in flight"),
+                None => {}
+            }
+        };
+    }
+    assert_eq!(
+        entities.settled(id, flight, Outcome::Failed(None), now),
+        None
+    );
+    assert_eq!(
+        entities.pop(now + Millis::from_secs(3600)),
+        None,
+        "given up"
+    );
+    assert_eq!(entities.retry_all(now).len(), 1, "until a seam");
+}
+
+#[test]
+fn a_change_during_the_wait_for_a_retry_joins_it() {
+    let mut entities = Entities::new(Limits::default(), 1);
+    let id = entities.add();
+    let flight = entities
+        .request(id, Revision(1), Millis(0))
+        .expect("the first change fetches at once");
+    assert_eq!(
+        entities.settled(id, flight, Outcome::Failed(Some(503)), Millis(0)),
+        None
+    );
+    assert_eq!(entities.request(id, Revision(2), Millis(0)), None);
+    assert!(matches!(entities.pop(Millis(1_000)), Some(Due::Fetch(..))));
+    assert_eq!(entities.pop(Millis(1_000)), None);
+}
+
+#[test]
+fn a_fetch_that_hangs_is_given_up_and_repeated() {
+    let mut entities = Entities::new(Limits::default(), 1);
+    let id = entities.add();
+    let flight = entities
+        .request(id, Revision(1), Millis(0))
+        .expect("the first change fetches at once");
+    assert_eq!(entities.pop(Millis(29_999)), None);
+    assert_eq!(entities.pop(Millis(30_000)), Some(Due::Expired(id, flight)));
+    assert_eq!(
+        entities.settled(id, flight, Outcome::Failed(None), Millis(30_000)),
+        None
+    );
+    assert!(matches!(entities.pop(Millis(31_000)), Some(Due::Fetch(..))));
+}
+
+#[test]
+fn entities_that_are_gone_are_nobody() {
+    let mut entities = Entities::new(Limits::default(), 1);
+    let id = entities.add();
+    let flight = entities
+        .request(id, Revision(1), Millis(0))
+        .expect("the first change fetches at once");
+    entities.forget(id);
+    entities.forget(id);
+    assert!(entities.is_empty());
+    assert_eq!(entities.request(id, Revision(2), Millis(0)), None);
+    assert_eq!(entities.settled(id, flight, Outcome::Done, Millis(0)), None);
+    assert_eq!(entities.pop(Millis::from_secs(100)), None);
+}

@@ -1,0 +1,179 @@
+// An App: what the user sees of the engine.
+//
+// The engine (wasm) decides; this keeps the functions, views and models, and calls them.
+
+import { coded, surface } from './error.js'
+import { createEvents } from './events.js'
+import { Feed, kindOfAuth } from './feed.js'
+import { Fetches } from './fetches.js'
+import { Registry } from './registry.js'
+import { Tree } from './tree.js'
+import { Walk } from './walk.js'
+
+const isObject = value => value !== null && (typeof value === 'object' || typeof value === 'function')
+
+/** Connected Apps: one that is followed stays, even if only its handlers are left. */
+const connected = new Set()
+
+/** `createApp` over an instantiated wasm module. */
+export function appFactory(wasm) {
+  return options => new Shell(wasm, options).app
+}
+
+class Shell {
+  #engine
+  #walk
+  #tree = new Tree()
+  #page = null
+  #feed = null
+  #feeds = new Map()
+  #lastFeed = 0
+
+  constructor(wasm, options) {
+    const report = (event, detail) => this.#trigger(event, detail)
+    const engine = this.#engine = new wasm.Engine(weakHost(this), options)
+    const views = new Registry(() => engine.addView(), id => engine.forgetView(id))
+    const entities = new Registry(() => engine.addEntity(), id => {
+      fetches.forget(id)
+      engine.forgetEntity(id)
+    })
+    const fetches = new Fetches(engine, entities, report)
+    const walk = this.#walk = new Walk({ engine, views, tree: this.#tree, fetches, report })
+    this.views = views
+    this.host = {
+      emit: (event, snapshot, previous, pass) => {
+        walk.remember(snapshot, pass)
+        this.#trigger(event, snapshot, previous ?? null)
+      },
+      callHook: (id, snapshot, pass) => {
+        const view = views.object(id)
+        walk.remember(snapshot, pass)
+        if (view) walk.visitPage(view, snapshot)
+      },
+      fetch: (id, flight) => fetches.start(id, flight),
+      fetchExpired: (id, flight) => fetches.expire(flight),
+      deferred: id => report('refresh:deferred', { view: views.object(id), reason: 'hidden' }),
+      feedState: (id, state, previous, code, message) => this.#feedState(id, state, previous, code, message),
+      requestToken: (request, fresh) => this.#requestToken(request, fresh),
+    }
+    this.app = this.#createApp(createEvents(wasm))
+  }
+
+  #createApp(Events) {
+    const shell = this
+    return {
+      Events,
+      Views: {
+        get currentPageView() { return shell.#page },
+        set currentPageView(view) { shell.#show(view) },
+        register: (view, options) => this.#register(view, options),
+      },
+      Utils: { RemoteRefresh: (context, snapshot) => this.#walk.remoteRefresh(context, snapshot) },
+      connect: options => this.#connect(options),
+      show: (view, options) => this.#show(view, options),
+    }
+  }
+
+  // The public calls
+  // ----------------
+
+  #connect(options) {
+    if (!isObject(options)) {
+      throw coded('invalid-options', '`connect` needs options: { url, uid } at least, where url is the feed and uid the user')
+    }
+    const { auth, since, uid, ...rest } = options
+    const kind = kindOfAuth(auth)
+    const feed = new Feed(this, ++this.#lastFeed, auth)
+    const before = this.#feed
+    this.#feed = feed
+    this.#feeds.set(feed.id, feed)
+    try {
+      this.#engine.connect(feed.id, { ...rest, uid: typeof uid === 'number' ? String(uid) : uid }, kind, since)
+    } catch (error) {
+      this.#feed = before
+      this.#feeds.delete(feed.id)
+      throw error
+    }
+    connected.add(this)
+    return feed
+  }
+
+  close(feed) {
+    if (feed === this.#feed) this.#engine.close()
+  }
+
+  credentialsChanged(feed, kind) {
+    if (feed === this.#feed) this.#engine.credentialsChanged(kind)
+  }
+
+  #show(view, options) {
+    if (view !== null && view !== undefined && !isObject(view)) {
+      throw coded('invalid-view', '`show` needs the page view that is displayed now, or null for none')
+    }
+    const before = this.#page
+    // First, since what the page owes is paid within the call, and its handlers look here.
+    this.#page = view ?? null
+    try {
+      this.#engine.show(view ? this.views.id(view) : undefined, options?.since)
+    } catch (error) {
+      this.#page = before
+      throw error
+    }
+    return view
+  }
+
+  #register(view, options = {}) {
+    if (!isObject(view)) throw coded('invalid-view', '`register` needs a view as its first argument')
+    if (options.parent !== undefined && options.parent !== null && !isObject(options.parent)) {
+      throw coded('invalid-view', '`parent` must be the view that holds this one')
+    }
+    return { unregister: this.#tree.register(view, options) }
+  }
+
+  // What the engine orders
+  // ----------------------
+
+  /** A handler that throws must not harm the others, nor the walk: its error goes where uncaught ones go. */
+  #trigger(...args) {
+    try {
+      this.app.Events.trigger(...args)
+    } catch (error) {
+      surface(error)
+    }
+  }
+
+  #feedState(id, state, previous, code, message) {
+    const feed = this.#feeds.get(id)
+    if (!feed) return
+    feed.state = state
+    feed.reason = code === undefined ? null : { code, message }
+    if (state === 'closed') {
+      this.#feeds.delete(id)
+      if (feed === this.#feed) {
+        this.#feed = null
+        connected.delete(this)
+      }
+    }
+    this.#trigger('feed:state', state, { feed, previous, reason: feed.reason })
+  }
+
+  async #requestToken(request, fresh) {
+    const feed = this.#feed
+    try {
+      this.#engine.tokenArrived(request, await feed?.token(fresh))
+    } catch (error) {
+      this.#engine.tokenFailed(request, error)
+    }
+  }
+}
+
+/**
+ * What wasm holds of a shell. A JS value in wasm memory keeps alive all it refers to, so this refers to nothing but
+ * the names of the calls.
+ */
+function weakHost(shell) {
+  const ref = new WeakRef(shell)
+  const call = name => (...args) => ref.deref()?.host[name](...args)
+  const names = ['emit', 'callHook', 'fetch', 'fetchExpired', 'deferred', 'feedState', 'requestToken']
+  return Object.fromEntries(names.map(name => [name, call(name)]))
+}

@@ -1,0 +1,14 @@
+// `remote-refresh`: ready on the next line. The wasm is inside this file and instantiated while it loads.
+
+import wasmBytes from '../dist/wasm/remote_refresh_bg.wasm'
+import * as wasm from '../dist/wasm/remote_refresh.js'
+import { appFactory } from './app.js'
+
+wasm.initSync({ module: wasmBytes })
+
+export const createApp = appFactory(wasm)
+
+const App = createApp()
+export const { Events, Views, Utils, connect, show } = App
+export { App }
+export default App

@@ -1,0 +1,34 @@
+// Ids in wasm, objects in JS: numbers for objects, which neither side keeps alive.
+
+export class Registry {
+  #ids = new WeakMap()
+  #objects = new Map()
+  #collected
+  #add
+
+  /** `add()` gives a number for a new object; `forget(id)` is told when it was collected. */
+  constructor(add, forget) {
+    this.#add = add
+    this.#collected = new FinalizationRegistry(id => {
+      this.#objects.delete(id)
+      forget(id)
+    })
+  }
+
+  /** The object's number; it gets one if it has none. Nothing is written on the object. */
+  id(object) {
+    let id = this.#ids.get(object)
+    if (id === undefined) {
+      id = this.#add()
+      this.#ids.set(object, id)
+      this.#objects.set(id, new WeakRef(object))
+      this.#collected.register(object, id)
+    }
+    return id
+  }
+
+  /** The object with this number, or undefined if it was collected. */
+  object(id) {
+    return this.#objects.get(id)?.deref()
+  }
+}

@@ -1,0 +1,76 @@
+// Finds a view's subviews.
+
+const isObject = value => value !== null && (typeof value === 'object' || typeof value === 'function')
+
+/** Deeper nesting of arrays than this is a mistake, or a cycle. */
+const MAX_NESTING = 8
+
+export class Tree {
+  /** view → what `register` was told of its children. */
+  #children = new WeakMap()
+  /** view → the views that were registered with it as their parent, held weakly. */
+  #registered = new WeakMap()
+
+  /** Takes note of a view the walker can't find, or whose subviews it can't. Returns how to undo that. */
+  register(view, { parent, children } = {}) {
+    const undo = []
+    if (children !== undefined) {
+      this.#children.set(view, children)
+      undo.push(() => this.#children.get(view) === children && this.#children.delete(view))
+    }
+    if (parent) {
+      const siblings = this.#registered.get(parent) ?? new Set()
+      const ref = new WeakRef(view)
+      this.#registered.set(parent, siblings.add(ref))
+      undo.push(() => siblings.delete(ref))
+    }
+    return () => undo.splice(0).forEach(step => step())
+  }
+
+  /** The subviews of `view`, each once: those it was registered with, and its `_subviews`. */
+  childrenOf(view) {
+    const found = new Set()
+    const children = this.#children.get(view)
+    collect(typeof children === 'function' ? children.call(view, view) : children, found)
+    for (const ref of this.#registered.get(view) ?? []) {
+      const child = ref.deref()
+      if (child) found.add(child)
+      else this.#registered.get(view).delete(ref)
+    }
+    collect(ownOrComputed(view, '_subviews'), found)
+    return found
+  }
+}
+
+/**
+ * A property of the object's own, or one its class computes. One that sits on the prototype as plain data
+ * is shared by all its instances, which `extend({ _subviews: [] })` does by mistake: those are not its own.
+ */
+function ownOrComputed(object, name) {
+  for (let holder = object; holder; holder = Object.getPrototypeOf(holder)) {
+    const property = Object.getOwnPropertyDescriptor(holder, name)
+    if (property) return holder === object || property.get ? object[name] : undefined
+  }
+}
+
+/** Adds the views in an array, a map by id, a map of arrays, a Map, a Set or an underscore wrapper. */
+function collect(container, found) {
+  if (!isObject(container)) return
+  container = unwrap(container)
+  const list = Array.isArray(container) ? container
+    : container instanceof Map || container instanceof Set ? [...container.values()]
+      : Object.values(container)
+  addAll(list, found, 0)
+}
+
+function addAll(list, found, nesting) {
+  for (const item of list) {
+    if (!isObject(item)) continue
+    const inner = unwrap(item)
+    if (!Array.isArray(inner)) found.add(inner)
+    else if (nesting < MAX_NESTING) addAll(inner, found, nesting + 1)
+  }
+}
+
+/** `_([…])` keeps its list in `_wrapped`. */
+const unwrap = container => (Array.isArray(container._wrapped) ? container._wrapped : container)

@@ -1,0 +1,112 @@
+// The walk: a view's model, its collection, then each subview's `remoteRefresh`.
+//
+// The engine says what is visited (one pass visits each once) and which fetch starts (one in flight, one owed); this
+// calls it. Whatever the app's code throws is reported as `refresh:error`, and the walk goes on.
+
+import { coded } from './error.js'
+
+const isObject = value => value !== null && (typeof value === 'object' || typeof value === 'function')
+
+export class Walk {
+  #engine
+  #views
+  #tree
+  #fetches
+  #report
+  /** Our own snapshot → the pass it belongs to. */
+  #passes = new WeakMap()
+  /** The same for other people's, until the running script ends: what they tell of is known by then. */
+  #foreign = new Map()
+
+  constructor({ engine, views, tree, fetches, report }) {
+    this.#engine = engine
+    this.#views = views
+    this.#tree = tree
+    this.#fetches = fetches
+    this.#report = report
+  }
+
+  /** Takes note of the pass that a snapshot belongs to, however late it comes back. */
+  remember(snapshot, pass) {
+    this.#passes.set(snapshot, pass)
+  }
+
+  /** `App.Utils.RemoteRefresh`. */
+  remoteRefresh(view, snapshot) {
+    if (!isObject(view)) {
+      throw coded('invalid-view', '`RemoteRefresh(context, snapshot)` needs the view to refresh as its first argument')
+    }
+    this.#inPass(snapshot, () => this.#walk(view, snapshot))
+  }
+
+  /** Calls the hook of a page view. */
+  visitPage(view, snapshot) {
+    this.#inPass(snapshot, () => this.#visit(view, snapshot))
+  }
+
+  #inPass(snapshot, act) {
+    const known = this.#passes.get(snapshot) ?? this.#foreign.get(snapshot) ?? 0
+    const pass = this.#engine.enterPass(known)
+    if (!known && isObject(snapshot)) {
+      if (this.#foreign.size === 0) queueMicrotask(() => this.#foreign.clear())
+      this.#foreign.set(snapshot, pass)
+    }
+    try {
+      act()
+    } finally {
+      this.#engine.leavePass()
+    }
+  }
+
+  #visit(view, snapshot) {
+    if (!this.#engine.visitHook(this.#views.id(view))) return
+    try {
+      const hook = view.remoteRefresh
+      if (hook === false) this.#report('refresh:skipped', { view, reason: 'opted-out' })
+      else if (typeof hook === 'function') hook.call(view, snapshot)
+      else this.#walk(view, snapshot)
+    } catch (cause) {
+      this.#report('refresh:error', { view, code: 'hook-threw', cause })
+    }
+  }
+
+  #walk(view, snapshot) {
+    if (!this.#engine.visitWalk(this.#views.id(view))) return
+    this.#refresh(view, 'model')
+    this.#refresh(view, 'collection')
+    let children
+    try {
+      children = this.#tree.childrenOf(view)
+    } catch (cause) {
+      this.#report('refresh:error', { view, code: 'subviews-threw', cause })
+      return
+    }
+    for (const child of children) this.#visit(child, snapshot)
+  }
+
+  #refresh(view, name) {
+    let entity
+    try {
+      entity = view[name]
+      // A view may keep plain data there, which nobody can fetch.
+      if (!isObject(entity) || typeof entity.fetch !== 'function') return
+      if (isUnsaved(entity)) {
+        this.#report('refresh:skipped', { view, entity, reason: 'new' })
+        return
+      }
+      this.#fetches.request(entity, view)
+    } catch (cause) {
+      this.#report('refresh:error', { view, entity, code: 'refresh-threw', cause })
+    }
+  }
+}
+
+/**
+ * A model that was never saved: its own address doesn't exist yet, and Backbone's `url()` would give the list's. One
+ * that says its `url` itself (a singleton such as `/me`) can be fetched all the same.
+ */
+function isUnsaved(entity) {
+  if (typeof entity.isNew !== 'function' || !entity.isNew()) return false
+  const derived = typeof entity.url === 'function' && !Object.hasOwn(entity, 'url')
+  return derived && Boolean(entity.urlRoot || entity.collection)
+}

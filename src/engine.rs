@@ -1,0 +1,349 @@
+//! The class that `js/app.js` drives.
+//!
+//! Every method takes a fact to the core and then carries out the core's orders, one by one, with no
+//! borrow alive while JavaScript runs (*decide, then act*). A call from inside a handler only adds its
+//! fact; the loop that is already running carries out what follows.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use gloo_events::EventListener;
+use gloo_timers::callback::Timeout;
+use remote_refresh_core::app::{App, Child, Output};
+use remote_refresh_core::feed::message::{FeedInput, RequestId};
+use remote_refresh_core::feed::Feed;
+use remote_refresh_core::refresh::{EntityId, FlightId, Outcome};
+use remote_refresh_core::revision::Revision;
+use remote_refresh_core::time::Millis;
+use remote_refresh_core::views::ViewId;
+use wasm_bindgen::prelude::*;
+
+use crate::browser;
+use crate::error::text_of;
+use crate::host::Host;
+use crate::options::{self, AppOptions, ConnectOptions};
+use crate::snapshot::DataSnapshot;
+use crate::stream::Stream;
+
+/// The longest delay a browser's timer can take, in milliseconds.
+const MAX_DELAY: u64 = 2_147_483_647;
+
+/// The engine of one App.
+#[wasm_bindgen]
+pub struct Engine(Rc<Inner>);
+
+pub(crate) struct Inner {
+    app: RefCell<App>,
+    host: Host,
+    /// The stream under way.
+    stream: RefCell<Option<Stream>>,
+    /// The one real timer, and when it fires.
+    timer: RefCell<Option<(Millis, Timeout)>>,
+    /// Orders are being carried out further up the stack.
+    carrying_out: Cell<bool>,
+    /// The page's events; held only to be heard.
+    listeners: RefCell<Vec<EventListener>>,
+    /// Where the user's node is, for the snapshots' `ref()`.
+    node_url: RefCell<Rc<str>>,
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// An engine that calls `host`. `options` are those of `createApp`.
+    ///
+    /// # Errors
+    /// `invalid-options` says which option is wrong.
+    #[wasm_bindgen(constructor)]
+    pub fn new(host: Host, options: JsValue) -> Result<Engine, JsValue> {
+        let limits = AppOptions::limits(options)?;
+        let mut app = App::new(limits, (js_sys::Math::random() * 2f64.powi(53)) as u64);
+        if browser::is_hidden() {
+            app.hide();
+        }
+        let inner = Rc::new(Inner {
+            app: RefCell::new(app),
+            host,
+            stream: RefCell::new(None),
+            timer: RefCell::new(None),
+            carrying_out: Cell::new(false),
+            listeners: RefCell::new(Vec::new()),
+            node_url: RefCell::new("".into()),
+        });
+        *inner.listeners.borrow_mut() = browser::listen(&Rc::downgrade(&inner));
+        Ok(Self(inner))
+    }
+
+    /// Opens a feed instead of the one there is; its states will be reported under `feed`. `auth` is `none`, `fixed` or `renewable`.
+    ///
+    /// # Errors
+    /// Says which option is wrong; the feed there is stays open then.
+    pub fn connect(
+        &self,
+        feed: u32,
+        options: JsValue,
+        auth: &str,
+        since: JsValue,
+    ) -> Result<(), JsValue> {
+        let options = ConnectOptions::read(options)?;
+        let endpoint = options.endpoint()?;
+        let timing = options.timing()?;
+        let since = options::since(&since)?;
+        let auth = options::auth(auth);
+        *self.0.node_url.borrow_mut() = endpoint.node_url().into();
+        self.0.act(|app, now| {
+            app.connect(now, feed, since, |seed, last_id| {
+                Feed::new(endpoint, auth, timing, browser::is_online(), seed, last_id)
+            });
+        });
+        Ok(())
+    }
+
+    /// Closes the feed.
+    pub fn close(&self) {
+        self.0.act(App::close);
+    }
+
+    /// The app has new credentials, to be had in this way: `none`, `fixed` or `renewable`.
+    #[wasm_bindgen(js_name = credentialsChanged)]
+    pub fn credentials_changed(&self, auth: &str) {
+        self.0
+            .feed_input(FeedInput::CredentialsChanged(options::auth(auth)));
+    }
+
+    /// The app's `auth` function answered.
+    #[wasm_bindgen(js_name = tokenArrived)]
+    pub fn token_arrived(&self, request: u32, token: Option<String>) {
+        self.0
+            .feed_input(FeedInput::TokenArrived(RequestId(request), token));
+    }
+
+    /// The app's `auth` function failed.
+    #[wasm_bindgen(js_name = tokenFailed)]
+    pub fn token_failed(&self, request: u32, error: &JsValue) {
+        self.0
+            .feed_input(FeedInput::TokenFailed(RequestId(request), &text_of(error)));
+    }
+
+    /// Displays a page view, or none.
+    ///
+    /// # Errors
+    /// `invalid-since`.
+    pub fn show(&self, page: Option<u32>, since: JsValue) -> Result<(), JsValue> {
+        let since = options::since(&since)?;
+        self.0
+            .act(|app, now| app.show(now, page.map(ViewId), since));
+        Ok(())
+    }
+
+    /// A number for a view.
+    #[wasm_bindgen(js_name = addView)]
+    pub fn add_view(&self) -> u32 {
+        self.0.app.borrow_mut().views_mut().add().0
+    }
+
+    /// The view with this number was collected.
+    #[wasm_bindgen(js_name = forgetView)]
+    pub fn forget_view(&self, view: u32) {
+        self.0.app.borrow_mut().views_mut().forget(ViewId(view));
+    }
+
+    /// A number for a model or collection.
+    #[wasm_bindgen(js_name = addEntity)]
+    pub fn add_entity(&self) -> u32 {
+        self.0.app.borrow_mut().entities_mut().add().0
+    }
+
+    /// The model or collection with this number was collected.
+    #[wasm_bindgen(js_name = forgetEntity)]
+    pub fn forget_entity(&self, entity: u32) {
+        self.0
+            .app
+            .borrow_mut()
+            .entities_mut()
+            .forget(EntityId(entity));
+    }
+
+    /// How many views and entities are known: what the memory tests look at.
+    #[wasm_bindgen(js_name = knownCount)]
+    pub fn known_count(&self) -> usize {
+        let mut app = self.0.app.borrow_mut();
+        app.views_mut().len() + app.entities_mut().len()
+    }
+
+    /// Opens a pass; 0 for a snapshot of none. Returns its revision.
+    #[wasm_bindgen(js_name = enterPass)]
+    pub fn enter_pass(&self, revision: u32) -> u32 {
+        let snapshot = (revision != 0).then_some(Revision(revision));
+        self.0.app.borrow_mut().enter_pass(snapshot).0
+    }
+
+    /// Closes the pass that was opened last.
+    #[wasm_bindgen(js_name = leavePass)]
+    pub fn leave_pass(&self) {
+        self.0.app.borrow_mut().leave_pass();
+    }
+
+    /// Whether to call this view's `remoteRefresh` in the pass under way.
+    #[wasm_bindgen(js_name = visitHook)]
+    pub fn visit_hook(&self, view: u32) -> bool {
+        self.0.app.borrow_mut().visit_hook(ViewId(view))
+    }
+
+    /// Whether to refresh what this view shows in the pass under way.
+    #[wasm_bindgen(js_name = visitWalk)]
+    pub fn visit_walk(&self, view: u32) -> bool {
+        self.0.app.borrow_mut().visit_walk(ViewId(view))
+    }
+
+    /// The fetch to start for this entity in the pass under way; 0 for none.
+    #[wasm_bindgen(js_name = visitEntity)]
+    pub fn visit_entity(&self, entity: u32) -> u32 {
+        let flight = self
+            .0
+            .app
+            .borrow_mut()
+            .visit_entity(now(), EntityId(entity));
+        self.0.arm();
+        flight.map_or(0, |flight| flight.0)
+    }
+
+    /// A fetch ended well.
+    #[wasm_bindgen(js_name = fetchDone)]
+    pub fn fetch_done(&self, entity: u32, flight: u32) {
+        self.0.fetch_settled(entity, flight, Outcome::Done);
+    }
+
+    /// A fetch failed, with the answer's HTTP status if there was one.
+    #[wasm_bindgen(js_name = fetchFailed)]
+    pub fn fetch_failed(&self, entity: u32, flight: u32, status: Option<u16>) {
+        self.0
+            .fetch_settled(entity, flight, Outcome::Failed(status));
+    }
+
+    /// A fetch could not be made, or its answer is invalid: trying again is no use.
+    #[wasm_bindgen(js_name = fetchImpossible)]
+    pub fn fetch_impossible(&self, entity: u32, flight: u32) {
+        self.0.fetch_settled(entity, flight, Outcome::Impossible);
+    }
+}
+
+impl Inner {
+    fn act(self: &Rc<Self>, fact: impl FnOnce(&mut App, Millis)) {
+        fact(&mut self.app.borrow_mut(), now());
+        self.carry_out_all();
+    }
+
+    pub(crate) fn feed_input(self: &Rc<Self>, input: FeedInput<'_>) {
+        self.act(|app, now| app.feed_input(now, input));
+    }
+
+    pub(crate) fn online(self: &Rc<Self>) {
+        self.act(App::online);
+    }
+
+    pub(crate) fn offline(self: &Rc<Self>) {
+        self.feed_input(FeedInput::Offline);
+    }
+
+    pub(crate) fn restore(self: &Rc<Self>) {
+        self.act(App::restore);
+    }
+
+    pub(crate) fn look(self: &Rc<Self>, hidden: bool) {
+        self.act(|app, now| if hidden { app.hide() } else { app.reveal(now) });
+    }
+
+    fn fetch_settled(self: &Rc<Self>, entity: u32, flight: u32, outcome: Outcome) {
+        self.act(|app, now| app.fetch_settled(now, EntityId(entity), FlightId(flight), outcome));
+    }
+
+    fn carry_out_all(self: &Rc<Self>) {
+        if self.carrying_out.replace(true) {
+            return;
+        }
+        loop {
+            let order = self.app.borrow_mut().poll();
+            let Some(order) = order else { break };
+            // A host that throws has reported it; the next order is not its business.
+            let _ = self.carry_out(order);
+        }
+        self.carrying_out.set(false);
+        self.arm();
+    }
+
+    fn carry_out(self: &Rc<Self>, order: Output) -> Result<(), JsValue> {
+        match order {
+            Output::RequestToken { request, fresh } => self.host.request_token(request.0, fresh),
+            Output::OpenStream { stream, url } => {
+                let opened = Stream::open(Rc::downgrade(self), stream, url)?;
+                self.stream.replace(Some(opened));
+                Ok(())
+            }
+            Output::CloseStream => {
+                self.stream.replace(None);
+                Ok(())
+            }
+            Output::StateChanged {
+                feed,
+                previous,
+                state,
+                reason,
+            } => {
+                let (code, message) = reason
+                    .map(|reason| (reason.code.into(), reason.message))
+                    .unzip();
+                self.host
+                    .feed_state(feed, state.name(), previous.name(), code, message)
+            }
+            Output::Emit {
+                event,
+                child,
+                revision,
+            } => {
+                let previous = child.previous.as_ref().map(|key| key.as_str().into());
+                self.host
+                    .emit(event, self.snapshot(child), previous, revision.0)
+            }
+            Output::CallHook {
+                view,
+                child,
+                revision,
+            } => self
+                .host
+                .call_hook(view.0, self.snapshot(child), revision.0),
+            Output::Fetch { entity, flight } => self.host.fetch(entity.0, flight.0),
+            Output::FetchExpired { entity, flight } => self.host.fetch_expired(entity.0, flight.0),
+            Output::Deferred { view } => self.host.deferred(view.0),
+        }
+    }
+
+    fn snapshot(&self, child: Child) -> DataSnapshot {
+        DataSnapshot::of_child(&self.node_url.borrow(), &child.key, child.node)
+    }
+
+    /// Sets the real timer for what the core waits for next.
+    fn arm(self: &Rc<Self>) {
+        let due = self.app.borrow().next_timeout();
+        let mut timer = self.timer.borrow_mut();
+        if timer.as_ref().map(|(at, _)| *at) == due {
+            return;
+        }
+        *timer = due.map(|at| {
+            let delay = at.since(now()).0.min(MAX_DELAY) as u32;
+            let engine = Rc::downgrade(self);
+            let wake = move || {
+                let Some(engine) = engine.upgrade() else {
+                    return;
+                };
+                engine.timer.replace(None);
+                engine.act(App::wake);
+            };
+            (at, Timeout::new(delay, wake))
+        });
+    }
+}
+
+fn now() -> Millis {
+    // A clock before 1970 counts as 1970: a float cast saturates.
+    Millis(js_sys::Date::now() as u64)
+}

@@ -1,0 +1,61 @@
+//! What the engine calls in JavaScript.
+//!
+//! *Ids in wasm, objects in JS*: the host is the one JavaScript object that wasm memory holds, and it
+//! refers to its App by a WeakRef, so that it keeps nothing alive. Calls carry numbers; the host looks
+//! up what they stand for. Its methods must not throw; if one does, `catch` keeps the engine going.
+
+use wasm_bindgen::prelude::*;
+
+use crate::snapshot::DataSnapshot;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The object that `js/app.js` gives to the engine.
+    pub type Host;
+
+    /// Triggers `event` on `App.Events` with the snapshot and the name of the child before it.
+    #[wasm_bindgen(method, catch)]
+    pub fn emit(
+        this: &Host,
+        event: &str,
+        snapshot: DataSnapshot,
+        previous: Option<String>,
+        revision: u32,
+    ) -> Result<(), JsValue>;
+
+    /// Calls `remoteRefresh` of a page view, or what stands for it.
+    #[wasm_bindgen(method, catch, js_name = callHook)]
+    pub fn call_hook(
+        this: &Host,
+        view: u32,
+        snapshot: DataSnapshot,
+        revision: u32,
+    ) -> Result<(), JsValue>;
+
+    /// Fetches an entity.
+    #[wasm_bindgen(method, catch)]
+    pub fn fetch(this: &Host, entity: u32, flight: u32) -> Result<(), JsValue>;
+
+    /// Stops waiting for a fetch.
+    #[wasm_bindgen(method, catch, js_name = fetchExpired)]
+    pub fn fetch_expired(this: &Host, entity: u32, flight: u32) -> Result<(), JsValue>;
+
+    /// Says that a page view's refresh waits until the tab is visible.
+    #[wasm_bindgen(method, catch)]
+    pub fn deferred(this: &Host, view: u32) -> Result<(), JsValue>;
+
+    /// Says that the feed's state changed; `code` and `message` say why, where there is a reason.
+    #[wasm_bindgen(method, catch, js_name = feedState)]
+    pub fn feed_state(
+        this: &Host,
+        feed: u32,
+        state: &str,
+        previous: &str,
+        code: Option<String>,
+        message: Option<String>,
+    ) -> Result<(), JsValue>;
+
+    /// Calls the app's `auth` function.
+    #[wasm_bindgen(method, catch, js_name = requestToken)]
+    pub fn request_token(this: &Host, request: u32, fresh: bool) -> Result<(), JsValue>;
+}
