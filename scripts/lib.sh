@@ -4,8 +4,11 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# Tools are found although a fresh shell knows none of them: ours (.tools), npm's, cargo's.
-PATH="$PWD/.tools/bin:$PWD/node_modules/.bin:$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
+# Tools are found although a fresh shell knows none of them: ours (.tools), npm's, and cargo's, which comes before the system's
+# because the system's Rust, if there is one, has no rustup around it.
+cargo_bin=${CARGO_HOME:-$HOME/.cargo}/bin
+[[ :$PATH: == *:$cargo_bin:* ]] || PATH=$cargo_bin:$PATH
+PATH=$PWD/.tools/bin:$PWD/node_modules/.bin:$PATH
 export PATH
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 # the browser is the system's Chromium, see scripts/setup
 
