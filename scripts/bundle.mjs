@@ -6,7 +6,7 @@
 //   *.d.cts               the type declarations once more, for those who `require`
 //   www/                  the demo page; it imports the package by its name, so it comes last
 import { build } from 'esbuild'
-import { cp, copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 
 /** What all bundles share. Nothing is minified: the app that uses the package has a bundler and a debugger of its own. */
 const common = { bundle: true, sourcemap: true, target: 'es2022', logLevel: 'warning' }
@@ -29,10 +29,13 @@ async function commonJsTypes() {
   }
 }
 
-/** www/: app.js and app.css are bundled, everything else is copied. */
+/** www/: app.js and app.css are bundled with all they import; what else stands beside them is copied. */
 async function page() {
   await rm('dist/www', { recursive: true, force: true })
-  await cp('www', 'dist/www', { recursive: true, filter: path => !/\.(js|css)$/.test(path) })
+  await mkdir('dist/www')
+  for (const file of await readdir('www', { withFileTypes: true })) {
+    if (file.isFile() && !/\.(js|css)$/.test(file.name)) await copyFile(`www/${file.name}`, `dist/www/${file.name}`)
+  }
   await build({
     ...common,
     entryPoints: ['www/app.js', 'www/app.css'],
