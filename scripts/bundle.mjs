@@ -31,7 +31,6 @@ async function commonJsTypes() {
 
 /** www/: app.js and app.css are bundled with all they import; what else stands beside them is copied. */
 async function page() {
-  await rm('dist/www', { recursive: true, force: true })
   await mkdir('dist/www')
   for (const file of await readdir('www', { withFileTypes: true })) {
     if (file.isFile() && !/\.(js|css)$/.test(file.name)) await copyFile(`www/${file.name}`, `dist/www/${file.name}`)
@@ -47,7 +46,8 @@ async function page() {
   })
 }
 
-await mkdir('dist', { recursive: true })
+// Nothing of an earlier build may end up in the package.
+for (const file of await readdir('dist')) if (file !== 'wasm') await rm(`dist/${file}`, { recursive: true })
 await copyFile('dist/wasm/remote_refresh_bg.wasm', 'dist/remote_refresh_bg.wasm')
 await entry('index', { commonjs: true })
 await entry('async')
