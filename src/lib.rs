@@ -6,14 +6,12 @@
 //! | [`engine`] | the class that `js/app.js` drives: facts in, orders out |
 //! | [`host`] | what the engine calls in JavaScript |
 //! | [`snapshot`] | Firebase's `DataSnapshot` over a node of the core |
-//! | `bus` | who is called by `App.Events`, in which order |
 //! | `stream` | one event stream over `fetch` |
 //! | `browser` | the page's `online`, `visibilitychange`, `pageshow` and `resume` events |
 //! | `options` | what the app passes to `connect` and `createApp` |
 //! | `error` | errors with a code and a sentence |
 
 mod browser;
-mod bus;
 pub mod engine;
 mod error;
 pub mod host;

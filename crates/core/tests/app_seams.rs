@@ -1,0 +1,426 @@
+//! The App on a virtual clock: when the displayed page view is refreshed, and when it is not.
+
+use remote_refresh_core::app::{App, Output};
+use remote_refresh_core::feed::endpoint::Endpoint;
+use remote_refresh_core::feed::message::{Auth, FeedInput, RequestId};
+use remote_refresh_core::feed::timing::Timing;
+use remote_refresh_core::feed::Feed;
+use remote_refresh_core::refresh::{FlightId, Limits, Outcome};
+use remote_refresh_core::time::Millis;
+use remote_refresh_core::views::since::Since;
+use remote_refresh_core::views::ViewId;
+
+/// A page whose view calls `RemoteRefresh` from its hook, as most do, and a server to talk to.
+struct Page {
+    app: App,
+    now: Millis,
+    stream: Option<RequestId>,
+    /// What was emitted and called, in order.
+    log: Vec<String>,
+}
+
+impl Page {
+    fn new() -> Self {
+        Self {
+            app: App::new(Limits::default(), 1),
+            now: Millis(1_000_000),
+            stream: None,
+            log: Vec::new(),
+        }
+    }
+
+    fn connected(node: &str) -> Self {
+        let mut page = Self::new();
+        page.connect(None);
+        page.put("/", node);
+        page.take();
+        page
+    }
+
+    fn connect(&mut self, since: Option<Since>) {
+        let endpoint = Endpoint::new("https://a.example", Some("u1"), None).expect("valid");
+        self.app.connect(self.now, 1, since, |seed, last_id| {
+            Feed::new(endpoint, Auth::None, Timing::default(), true, seed, last_id)
+        });
+        self.drain();
+    }
+
+    fn drain(&mut self) {
+        while let Some(output) = self.app.poll() {
+            match output {
+                Output::OpenStream { stream, .. } => self.stream = Some(stream),
+                Output::Emit { event, child, .. } => {
+                    self.log.push(format!("{event} {}", child.key.as_str()))
+                }
+                Output::CallHook {
+                    view,
+                    child,
+                    revision,
+                } => {
+                    self.app.enter_pass(Some(revision));
+                    if self.app.visit_hook(view) {
+                        self.log
+                            .push(format!("hook {} {}", view.0, child.key.as_str()));
+                        self.app.visit_walk(view);
+                    }
+                    self.app.leave_pass();
+                }
+                Output::Deferred { view } => self.log.push(format!("deferred {}", view.0)),
+                Output::Fetch { entity, .. } => self.log.push(format!("fetch {}", entity.0)),
+                _ => {}
+            }
+        }
+    }
+
+    fn bytes(&mut self, text: &str) {
+        let stream = self.stream.expect("a stream is open");
+        self.app
+            .feed_input(self.now, FeedInput::BytesArrived(stream, text.as_bytes()));
+        self.drain();
+    }
+
+    fn put(&mut self, path: &str, data: &str) {
+        self.bytes(&format!(
+            "event: put\ndata: {{\"path\":\"{path}\",\"data\":{data}}}\n\n"
+        ));
+    }
+
+    fn patch(&mut self, data: &str) {
+        self.bytes(&format!(
+            "event: patch\ndata: {{\"path\":\"/\",\"data\":{data}}}\n\n"
+        ));
+    }
+
+    fn reconnect(&mut self, node: &str) {
+        let stream = self.stream.expect("a stream is open");
+        self.app
+            .feed_input(self.now, FeedInput::StreamEnded(stream, ""));
+        self.now = self.now + Millis::from_secs(2);
+        self.app.wake(self.now);
+        self.drain();
+        self.put("/", node);
+    }
+
+    fn view(&mut self) -> ViewId {
+        self.app.views_mut().add()
+    }
+
+    fn show(&mut self, view: ViewId) {
+        self.app.show(self.now, Some(view), None);
+        self.drain();
+    }
+
+    fn take(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.log)
+    }
+}
+
+const NODE: &str = r#"{"updated":1,"version":1}"#;
+
+#[test]
+fn a_page_shown_before_the_first_value_is_refreshed_once_and_nothing_is_announced() {
+    let mut page = Page::new();
+    let view = page.view();
+    page.show(view);
+    page.connect(None);
+    assert!(page.take().is_empty());
+    page.put("/", NODE);
+    assert_eq!(page.take(), ["hook 0 updated"]);
+    page.put("/", NODE);
+    assert!(page.take().is_empty());
+}
+
+#[test]
+fn a_page_shown_after_the_first_value_owes_nothing() {
+    let mut page = Page::connected(NODE);
+    let view = page.view();
+    page.show(view);
+    assert!(page.take().is_empty());
+}
+
+#[test]
+fn one_write_is_one_event_per_child_and_one_call_of_the_hook() {
+    let mut page = Page::connected(NODE);
+    let view = page.view();
+    page.show(view);
+    page.patch(r#"{"updated":2,"version":2,"models/Message/version":1}"#);
+    assert_eq!(
+        page.take(),
+        [
+            "firebase.child_added models",
+            "firebase.child_added updated",
+            "firebase.child_changed updated",
+            "firebase.child_added version",
+            "firebase.child_changed version",
+            "hook 0 updated",
+        ]
+    );
+}
+
+#[test]
+fn a_queue_announces_each_pushed_child_and_refreshes() {
+    let mut page = Page::connected("null");
+    let view = page.view();
+    page.show(view);
+    page.put("/-Nabc", r#"{"kind":"message"}"#);
+    assert_eq!(page.take(), ["firebase.child_added -Nabc", "hook 0 -Nabc"]);
+    page.put("/-Nabc", "null");
+    assert_eq!(
+        page.take(),
+        ["firebase.child_removed -Nabc"],
+        "a consumed entry is no change"
+    );
+}
+
+#[test]
+fn after_a_reconnect_the_page_is_refreshed_once_if_anything_differs() {
+    let mut page = Page::connected(NODE);
+    let view = page.view();
+    page.show(view);
+    page.reconnect(r#"{"updated":9,"version":7}"#);
+    let log = page.take();
+    assert_eq!(
+        log.iter().filter(|line| line.starts_with("hook")).count(),
+        1,
+        "{log:?}"
+    );
+    page.reconnect(r#"{"updated":9,"version":7}"#);
+    assert!(page.take().is_empty());
+}
+
+#[test]
+fn since_replaces_the_guess_by_a_comparison() {
+    for (since, hooks) in [
+        (Since::Version(1.0), 0),
+        (Since::Version(0.0), 1),
+        (Since::Time(1.0), 0),
+        (Since::Time(0.0), 1),
+    ] {
+        let mut page = Page::new();
+        let view = page.view();
+        page.show(view);
+        page.connect(Some(since));
+        page.put("/", NODE);
+        assert_eq!(page.take().len(), hooks, "at connect: {since:?}");
+
+        let mut page = Page::connected(NODE);
+        let view = page.view();
+        page.app.show(page.now, Some(view), Some(since));
+        page.drain();
+        assert_eq!(page.take().len(), hooks, "at show: {since:?}");
+        page.patch(r#"{"updated":5,"version":2}"#);
+        assert!(
+            page.take().iter().any(|line| line.starts_with("hook")),
+            "changes still count"
+        );
+    }
+}
+
+#[test]
+fn a_page_that_was_off_screen_pays_once_when_it_comes_back() {
+    let mut page = Page::connected(NODE);
+    let (first, second) = (page.view(), page.view());
+    page.show(first);
+    page.show(second);
+    page.patch(r#"{"updated":2}"#);
+    page.patch(r#"{"updated":3}"#);
+    page.take();
+    page.show(first);
+    assert_eq!(page.take(), ["hook 0 updated"]);
+    page.show(second);
+    page.show(first);
+    assert!(page.take().is_empty(), "neither owes anything");
+}
+
+#[test]
+fn a_hidden_tab_says_so_once_and_pays_once_when_it_is_seen() {
+    let mut page = Page::connected(NODE);
+    let view = page.view();
+    page.show(view);
+    page.app.hide();
+    page.put("/updated", "2");
+    page.take();
+    page.put("/updated", "3");
+    let log = page.take();
+    assert!(
+        log.contains(&"deferred 0".to_owned()) && !log.iter().any(|line| line.starts_with("hook")),
+        "{log:?}"
+    );
+    page.app.reveal(page.now);
+    page.drain();
+    assert_eq!(page.take(), ["hook 0 updated"]);
+    page.app.reveal(page.now);
+    page.drain();
+    assert!(page.take().is_empty());
+}
+
+#[test]
+fn no_page_means_no_refresh_and_no_debt() {
+    let mut page = Page::connected(NODE);
+    page.patch(r#"{"updated":2}"#);
+    assert_eq!(page.take().len(), 2, "events only");
+    let view = page.view();
+    page.show(view);
+    assert!(page.take().is_empty());
+    page.app.show(page.now, None, None);
+    page.patch(r#"{"updated":3}"#);
+    assert!(!page.take().iter().any(|line| line.starts_with("hook")));
+}
+
+#[test]
+fn a_page_shown_by_a_handler_of_the_change_is_not_refreshed_for_it() {
+    let mut page = Page::connected(NODE);
+    let (old, new) = (page.view(), page.view());
+    page.show(old);
+    let stream = page.stream.expect("a stream is open");
+    let patch = "event: patch\ndata: {\"path\":\"/\",\"data\":{\"updated\":2}}\n\n";
+    page.app
+        .feed_input(page.now, FeedInput::BytesArrived(stream, patch.as_bytes()));
+    assert!(matches!(page.app.poll(), Some(Output::Emit { .. })));
+    page.app.show(page.now, Some(new), None);
+    page.drain();
+    assert!(!page.take().iter().any(|line| line.starts_with("hook")));
+}
+
+#[test]
+fn a_handler_that_walked_the_page_itself_has_the_hook_skipped() {
+    let mut page = Page::connected(NODE);
+    let view = page.view();
+    page.show(view);
+    let stream = page.stream.expect("a stream is open");
+    let patch = "event: patch\ndata: {\"path\":\"/\",\"data\":{\"updated\":2,\"version\":2}}\n\n";
+    page.app
+        .feed_input(page.now, FeedInput::BytesArrived(stream, patch.as_bytes()));
+    let entity = page.app.entities_mut().add();
+    let mut fetches = 0;
+    while let Some(output) = page.app.poll() {
+        match output {
+            // The original's listener: it knows nothing of passes.
+            Output::Emit { .. } => {
+                page.app.enter_pass(None);
+                if page.app.visit_walk(view) {
+                    fetches += usize::from(page.app.visit_entity(page.now, entity).is_some());
+                }
+                page.app.leave_pass();
+            }
+            Output::CallHook { .. } => panic!("the page was walked in this pass"),
+            _ => {}
+        }
+    }
+    assert_eq!(fetches, 1);
+}
+
+#[test]
+fn a_refresh_without_a_snapshot_is_a_change_of_its_own() {
+    let mut page = Page::new();
+    let entity = page.app.entities_mut().add();
+    let mut flights = Vec::new();
+    for _ in 0..3 {
+        page.app.enter_pass(None);
+        flights.extend(page.app.visit_entity(page.now, entity));
+        page.app.leave_pass();
+    }
+    assert_eq!(flights, [FlightId(1)]);
+    page.app
+        .fetch_settled(page.now, entity, FlightId(1), Outcome::Done);
+    page.drain();
+    assert_eq!(page.take(), ["fetch 0"], "one owed");
+}
+
+#[test]
+fn a_snapshot_that_comes_back_late_asks_for_nothing_that_was_fetched_since() {
+    let mut page = Page::new();
+    let entity = page.app.entities_mut().add();
+    let early = page.app.enter_pass(None);
+    page.app.leave_pass();
+    page.app.enter_pass(None);
+    let flight = page
+        .app
+        .visit_entity(page.now, entity)
+        .expect("the first request");
+    page.app.leave_pass();
+    page.app
+        .fetch_settled(page.now, entity, flight, Outcome::Done);
+    page.app.enter_pass(Some(early));
+    assert_eq!(page.app.visit_entity(page.now, entity), None);
+    page.app.leave_pass();
+}
+
+#[test]
+fn a_failed_fetch_is_tried_again_when_the_network_is_back() {
+    let mut page = Page::connected(NODE);
+    let entity = page.app.entities_mut().add();
+    page.app.enter_pass(None);
+    let flight = page
+        .app
+        .visit_entity(page.now, entity)
+        .expect("the first request");
+    page.app.leave_pass();
+    page.app
+        .fetch_settled(page.now, entity, flight, Outcome::Failed(None));
+    page.drain();
+    assert!(page.take().is_empty());
+    page.app.online(page.now);
+    page.drain();
+    assert_eq!(page.take(), ["fetch 0"]);
+}
+
+#[test]
+fn signing_out_silences_what_was_about_to_be_announced() {
+    let mut page = Page::connected(NODE);
+    let view = page.view();
+    page.show(view);
+    let stream = page.stream.expect("a stream is open");
+    let patch = "event: patch\ndata: {\"path\":\"/\",\"data\":{\"updated\":2,\"version\":2}}\n\n";
+    page.app
+        .feed_input(page.now, FeedInput::BytesArrived(stream, patch.as_bytes()));
+    assert!(matches!(page.app.poll(), Some(Output::Emit { .. })));
+    page.app.close(page.now);
+    page.drain();
+    assert!(page.take().is_empty());
+}
+
+#[test]
+fn another_users_feed_refreshes_what_is_displayed_once() {
+    let mut page = Page::connected(NODE);
+    let view = page.view();
+    page.show(view);
+    let old = page.stream.expect("a stream is open");
+    page.connect(None);
+    assert_ne!(page.stream, Some(old));
+    let late = "event: put\ndata: {\"path\":\"/updated\",\"data\":99}\n\n";
+    page.app
+        .feed_input(page.now, FeedInput::BytesArrived(old, late.as_bytes()));
+    page.drain();
+    assert!(
+        page.take().is_empty(),
+        "the last user's stream is not heard"
+    );
+    page.put("/", r#"{"updated":50}"#);
+    assert_eq!(page.take(), ["hook 0 updated"]);
+}
+
+#[test]
+fn a_clock_that_is_set_back_keeps_every_wait() {
+    let mut page = Page::connected(NODE);
+    let entity = page.app.entities_mut().add();
+    page.app.enter_pass(None);
+    let flight = page
+        .app
+        .visit_entity(page.now, entity)
+        .expect("the first request");
+    page.app.leave_pass();
+    page.now = page.now - Millis::from_secs(500);
+    page.app.wake(page.now);
+    let wait = page
+        .app
+        .next_timeout()
+        .expect("the fetch's time limit")
+        .since(page.now);
+    assert!(wait <= Millis::from_secs(75), "{wait:?}");
+    page.now = page.now + Millis::from_secs(31);
+    page.app.wake(page.now);
+    assert!(
+        matches!(page.app.poll(), Some(Output::FetchExpired { flight: expired, .. }) if expired == flight)
+    );
+}

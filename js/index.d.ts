@@ -1,0 +1,190 @@
+import type { Events } from './events.js'
+
+export type { Events } from './events.js'
+
+/** A value of the user's node at one moment, as Firebase's SDKs of every age answer. It never changes. */
+export interface DataSnapshot {
+  /** The name of this child. */
+  readonly key: string | undefined
+  /** The name of this child, in Firebase 1's words. */
+  name(): string | undefined
+  /** The value as plain JavaScript: `null` when absent, arrays where the keys look like an array's. */
+  val(): any
+  /** The value with priorities (`.priority`, `.value`), and never as an array. */
+  exportVal(): any
+  /** The same as `exportVal()`, for `JSON.stringify`. */
+  toJSON(): any
+  exists(): boolean
+  /** The child at `path`, such as `models/Message`; it may be absent. */
+  child(path: string): DataSnapshot
+  /** Calls `callback` for each child in Firebase's order until it returns `true`; whether it did. */
+  forEach(callback: (child: DataSnapshot) => boolean | void): boolean
+  hasChild(path: string): boolean
+  hasChildren(): boolean
+  numChildren(): number
+  getPriority(): number | string | null
+  /** Where the value is. It can be read and printed, not written to. */
+  ref(): { readonly key: string | undefined, toString(): string }
+}
+
+/**
+ * - `connecting`: no value has arrived yet.
+ * - `open`: values arrive as they change.
+ * - `stale`: the stream was lost or silent and is being replaced.
+ * - `offline`: the browser has no network.
+ * - `denied`: the server refused these credentials; nothing is tried until they change.
+ * - `closed`: the app closed the feed.
+ */
+export type FeedState = 'connecting' | 'open' | 'stale' | 'offline' | 'denied' | 'closed'
+
+/** Why a feed is in its state: a stable code and a sentence. */
+export interface FeedReason {
+  code: string
+  message: string
+}
+
+/** One user's feed. */
+export interface Feed {
+  readonly state: FeedState
+  readonly reason: FeedReason | null
+  /** Ends the feed. It may be called twice. */
+  close(): void
+  /** Takes new credentials, which also revives a denied feed. Without an argument, asks the same `auth` again. */
+  authenticate(auth?: Auth): void
+}
+
+/** A token, or `null` when nobody is signed in. */
+export type Token = string | { token: string } | null | undefined
+
+/**
+ * How the feed gets its token: a function (of yours) that is called when one is needed, or one token that can't be
+ * renewed. `fresh` is true when the last token was refused or is about to expire: a cached one won't do then.
+ */
+export type Auth = string | ((need: { fresh: boolean }) => Token | Promise<Token>)
+
+/**
+ * What a page was rendered from: the `version` in the user's node, or a time (ms since 1970, the server's clock). A bare
+ * number below 10¹¹ is a version, any other a time.
+ */
+export type Since = number | { version: number } | { time: number }
+
+export interface ConnectOptions {
+  /** The feed: a Firebase Realtime Database or a remote-refresh server, such as `https://my-app.firebaseio.com`. */
+  url: string
+  /** The user whose changes are followed: those of the node `users/<uid>`. */
+  uid?: string | number
+  /** Another node to follow instead of `users/<uid>`. */
+  path?: string
+  auth?: Auth
+  /** What the displayed page was rendered from. Without it, a page shown before the first value is refreshed once. */
+  since?: Since
+  /** Silence, in ms, after which a stream counts as dead. Default 75000: two and a half keep-alives. */
+  silenceTimeout?: number
+  /** How long a connection may take to bring its first byte, in ms. Default 30000. */
+  connectTimeout?: number
+  /** The longest wait, in ms, before the first reconnect; doubled each time, and a random part of it is waited. Default 1000. */
+  reconnectionDelay?: number
+  /** The longest wait, in ms, before any reconnect. Default 60000. */
+  reconnectionDelayMax?: number
+}
+
+export interface AppOptions {
+  /** A fetch that has not settled after this many ms counts as failed. Default 30000. */
+  fetchTimeout?: number
+  /** How often a failed fetch is repeated. Default 5. */
+  fetchRetries?: number
+}
+
+/** Anything with some of: `model`, `collection`, `_subviews`, `remoteRefresh`. It need not be a Backbone view. */
+export type View = object
+
+/** Anything that can be fetched: a model or a collection. */
+export type Entity = object
+
+/** What `refresh:start` and `refresh:done` tell. */
+export interface RefreshDetail {
+  entity: Entity
+  /** The view that asked last, if it still exists. */
+  view?: View
+}
+
+/** What `refresh:error` tells. */
+export interface RefreshError {
+  entity?: Entity
+  view?: View
+  /**
+   * - `fetch-threw`: `fetch` threw, mostly since there is no `url`.
+   * - `fetch-failed`: the request failed; `cause` is what it was rejected with.
+   * - `fetch-timeout`: it did not settle in time.
+   * - `invalid`: the answer did not pass the model's `validate`.
+   * - `hook-threw`, `subviews-threw`, `refresh-threw`: the view's own code threw.
+   */
+  code: string
+  cause: unknown
+}
+
+/** The events of `App.Events`. Apps may use any other names beside them. */
+export interface AppEvents {
+  /** A child of the user's node is new or has changed: the name the original used for both. */
+  'firebase.child_added': [snapshot: DataSnapshot, previousChildName: string | null]
+  /** A child that was there has changed. */
+  'firebase.child_changed': [snapshot: DataSnapshot, previousChildName: string | null]
+  /** A child is gone; the snapshot shows what it was. */
+  'firebase.child_removed': [snapshot: DataSnapshot, previousChildName: string | null]
+  /** The feed's state changed, or is the same for another reason. */
+  'feed:state': [state: FeedState, detail: { feed: Feed, previous: FeedState, reason: FeedReason | null }]
+  /** A fetch starts. */
+  'refresh:start': [detail: RefreshDetail]
+  /** A fetch has settled, and the entity shows its answer. */
+  'refresh:done': [detail: RefreshDetail]
+  'refresh:error': [error: RefreshError]
+  /** The tab is hidden: the page view will be refreshed when it is seen. */
+  'refresh:deferred': [detail: { view: View, reason: 'hidden' }]
+  /** A view opted out (`remoteRefresh: false`), or its model was never saved. */
+  'refresh:skipped': [detail: { view: View, entity?: Entity, reason: 'opted-out' | 'new' }]
+  [name: string]: any[]
+}
+
+/** How the walker finds a view that it can't see by itself. */
+export interface RegisterOptions {
+  /** The view that holds this one. */
+  parent?: View | null
+  /** This view's subviews: an array or map of them, or a function that returns one. */
+  children?: object | ((view: any) => unknown)
+}
+
+export interface App {
+  /** The bus: all of Backbone.Events plus `emit`; itself an emitter and a mixin. */
+  Events: Events<AppEvents>
+  Views: {
+    /** The displayed page view. Set it when you show another; one that comes back pays what it owes. */
+    currentPageView: any
+    /** Registers a view, held weakly, where the walker can't see the tree by itself. */
+    register(view: View, options?: RegisterOptions): { unregister(): void }
+  }
+  Utils: {
+    /** The default hook: fetches the model and collection, then calls each subview's `remoteRefresh`. */
+    RemoteRefresh(context: View, snapshot?: unknown): void
+  }
+  /** Opens the user's feed, instead of the one there was. */
+  connect(options: ConnectOptions): Feed
+  /** Displays a page view (or, with `null`, none) and returns it. */
+  show<V extends View | null | undefined>(view: V, options?: { since?: Since }): V
+}
+
+/** An error of this package: what is wrong and what to do, with a stable `code`. */
+export interface RemoteRefreshError extends Error {
+  name: 'RemoteRefreshError'
+  code: string
+}
+
+/** A second App, independent of the first: for tests, or two users on one page. */
+export function createApp(options?: AppOptions): App
+
+export const App: App
+export const Events: App['Events']
+export const Views: App['Views']
+export const Utils: App['Utils']
+export const connect: App['connect']
+export const show: App['show']
+export default App
