@@ -1,1 +1,37 @@
-//! The feed server.
+//! The feed server: speaks the Realtime Database's REST and streaming protocol over one data file.
+//!
+//! It exists so that remote-refresh can be tried, tested and run without a Firebase account. A write is acknowledged
+//! only when it is on disk, and reaches every open stream that can see it; a user reads only their own node.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`Config`] | what a server is told: data file, secret, limits, clock |
+//! | [`FeedServer`] | the server as a value: its routes, for an app of your own or for [`run`]; in-process writes |
+//! | [`notify`] | `remote_refresh(user ids, change)`: what an app calls when something of theirs changed |
+//! | [`token`] | user tokens: made, and checked |
+//! | `auth` | who is asking, and what they may do |
+//! | `store` | the tree in memory, its rows on disk, the one thread that writes both |
+//! | `hub` | who listens where, and what each write means to them |
+//! | `rest`, `stream` | HTTP requests and event streams |
+//!
+//! A write's way: `rest` reads and checks it → `store`'s writer resolves server values and commits a batch → the new
+//! tree is published → `hub` hands one encoded event per place to that place's streams → the request is answered.
+#![forbid(unsafe_code)]
+
+mod auth;
+mod config;
+mod error;
+mod feed;
+mod hub;
+pub mod notify;
+mod rest;
+mod run;
+mod store;
+mod stream;
+pub mod token;
+
+pub use config::{Clock, Config, Secret, Storage};
+pub use error::ServerError;
+pub use feed::FeedServer;
+pub use run::{run, serve};
+pub use store::WriteError;

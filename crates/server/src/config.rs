@@ -1,0 +1,107 @@
+//! What a server is told before it starts.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use remote_refresh_core::time::Millis;
+
+/// Where the data is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Storage {
+    /// In this file, made when it isn't there. One process at a time.
+    File(PathBuf),
+    /// Nowhere: gone when the server stops. For tests.
+    Memory,
+}
+
+/// What a server is told. Start from [`Config::new`] and change what should differ.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the data is kept.
+    pub storage: Storage,
+    /// Who knows it may read and write everything, and sign tokens for users.
+    pub secret: Secret,
+    /// How often an open stream is told that it lives, from 1 ms to a day; 30 s, as the live service does.
+    pub keep_alive: Duration,
+    /// The largest body of a write, in bytes; 16 MiB.
+    pub max_body: usize,
+    /// How many events a stream may be behind before it is cut off; 1,024.
+    pub max_queued_events: usize,
+    /// How many bytes a stream may be behind before it is cut off; 8 MiB. A single larger event is let through.
+    pub max_queued_bytes: usize,
+    /// How long requests under way may take to finish when the server stops; 10 s.
+    pub drain: Duration,
+    /// What time it is.
+    pub clock: Clock,
+}
+
+impl Config {
+    /// The defaults given at each field, for this storage and secret.
+    #[must_use]
+    pub fn new(storage: Storage, secret: impl Into<String>) -> Self {
+        Self {
+            storage,
+            secret: Secret(secret.into()),
+            keep_alive: Duration::from_secs(30),
+            max_body: 16 * 1024 * 1024,
+            max_queued_events: 1024,
+            max_queued_bytes: 8 * 1024 * 1024,
+            drain: Duration::from_secs(10),
+            clock: Clock::system(),
+        }
+    }
+}
+
+/// The server's secret. It is never shown, not even for debugging.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The secret itself.
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// What time it is: milliseconds since the Unix epoch. Tests bring their own.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Millis + Send + Sync>);
+
+impl Clock {
+    /// The machine's clock.
+    #[must_use]
+    pub fn system() -> Self {
+        Self::new(|| {
+            let since_epoch = SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default();
+            Millis(u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX))
+        })
+    }
+
+    /// A clock that asks `now`.
+    #[must_use]
+    pub fn new(now: impl Fn() -> Millis + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> Millis {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Clock({:?})", self.now())
+    }
+}

@@ -1,0 +1,47 @@
+//! Why a server does not start, or stops.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why a server does not start, or stops.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServerError {
+    /// The secret is empty: everybody would know it.
+    #[error("The secret is empty. Give one of at least 32 random characters.")]
+    EmptySecret,
+    /// The data file can't be opened.
+    #[error("Can't open the data file {}: {source}. Is another server using it, and may this one write there?", path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// What the store says.
+        source: Box<redb::Error>,
+    },
+    /// The data file can't be read or written.
+    #[error("Can't read or write the data: {0}")]
+    Storage(#[from] Box<redb::Error>),
+    /// The data file holds what this version never writes.
+    #[error("The data file is damaged, or of another version, at the row {row:?}. Restore it from a backup.")]
+    Damaged {
+        /// The row's key.
+        row: String,
+    },
+    /// The network or a thread failed.
+    #[error("The server's socket or thread failed: {0}")]
+    Io(#[from] io::Error),
+}
+
+impl ServerError {
+    /// A short, stable name of the error.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::EmptySecret => "server_empty_secret",
+            Self::Open { .. } => "server_open",
+            Self::Storage(_) => "server_storage",
+            Self::Damaged { .. } => "server_damaged",
+            Self::Io(_) => "server_io",
+        }
+    }
+}

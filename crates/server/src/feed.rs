@@ -1,0 +1,132 @@
+//! The server as a value: to run by itself, or to mount in an app of one's own.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::extract::Request;
+use axum::middleware::{from_fn_with_state, Next};
+use axum::response::Response;
+use axum::Router;
+use remote_refresh_core::time::Millis;
+use remote_refresh_core::wire::{Node, Path, PushIds};
+use tokio::sync::watch;
+
+use crate::config::Config;
+use crate::error::ServerError;
+use crate::notify::Notifier;
+use crate::rest;
+use crate::store::Store;
+use crate::token::{mint_token, MintError};
+
+/// An open feed server. Cloning shares it.
+///
+/// [`FeedServer::close`] it before the process ends; whatever was acknowledged is safe without that too.
+#[derive(Clone)]
+pub struct FeedServer(Arc<Inner>);
+
+/// What requests and streams share.
+pub(crate) struct Inner {
+    pub(crate) config: Config,
+    pub(crate) store: Store,
+    pub(crate) push_ids: Mutex<PushIds>,
+    /// Becomes true when streams are to end.
+    pub(crate) ending: watch::Sender<bool>,
+}
+
+impl FeedServer {
+    /// Opens the data and starts the writer.
+    ///
+    /// # Errors
+    /// The secret is empty, or the data can't be opened or read.
+    pub fn open(config: Config) -> Result<Self, ServerError> {
+        if config.secret.reveal().is_empty() {
+            return Err(ServerError::EmptySecret);
+        }
+        let store = Store::open(&config)?;
+        let push_ids = Mutex::new(PushIds::new());
+        Ok(Self(Arc::new(Inner {
+            config,
+            store,
+            push_ids,
+            ending: watch::Sender::new(false),
+        })))
+    }
+
+    /// The routes: every path that ends in `.json`; anything else is answered with a 404.
+    ///
+    /// May be nested under a prefix, which then is not part of the data's paths.
+    pub fn router(&self) -> Router {
+        Router::new()
+            .fallback(rest::handle)
+            .with_state(self.clone())
+    }
+
+    /// `app` with the feed in front: paths that end in `.json` are the feed's, all others the app's.
+    ///
+    /// An app that serves `.json` files of its own nests [`FeedServer::router`] instead.
+    pub fn mount(&self, app: Router) -> Router {
+        app.layer(from_fn_with_state(self.clone(), feed_first))
+    }
+
+    /// A notifier that writes directly, without a request.
+    pub fn notifier(&self) -> Notifier {
+        Notifier::in_process(self.clone())
+    }
+
+    /// A token with which `uid` may listen to their own node for `lifetime` from now.
+    ///
+    /// # Errors
+    /// As [`mint_token`].
+    pub fn mint_token(&self, uid: &str, lifetime: Millis) -> Result<String, MintError> {
+        mint_token(
+            self.0.config.secret.reveal(),
+            uid,
+            lifetime,
+            self.0.config.clock.now(),
+        )
+    }
+
+    /// What is stored at `path`.
+    #[must_use]
+    pub fn value(&self, path: &Path) -> Option<Node> {
+        self.0.store.get(path)
+    }
+
+    /// Ends all streams, and each new one after its first event, so that connections can be drained.
+    pub fn end_streams(&self) {
+        self.0.ending.send_replace(true);
+    }
+
+    /// Ends all streams, finishes the writes that wait, and closes the data. May be called again.
+    pub async fn close(&self) {
+        self.end_streams();
+        self.0.store.close().await;
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.0
+    }
+
+    /// A new push id, greater than any before.
+    pub(crate) fn push_id(&self) -> Result<String, getrandom::Error> {
+        let mut random = [0; 9];
+        getrandom::fill(&mut random)?;
+        let mut ids = self
+            .0
+            .push_ids
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        Ok(ids.next(self.0.config.clock.now(), random))
+    }
+}
+
+async fn feed_first(
+    axum::extract::State(feed): axum::extract::State<FeedServer>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if request.uri().path().ends_with(".json") {
+        rest::handle(axum::extract::State(feed), request).await
+    } else {
+        next.run(request).await
+    }
+}

@@ -1,0 +1,236 @@
+//! The hub: who listens where, and what each write means to them.
+//!
+//! A listener at or above the place written gets the write itself, with the path as seen from there; one below gets
+//! what its place now holds. An event is encoded once for each place and shared by that place's listeners. A listener
+//! that falls too far behind is cut off: its stream ends, and it comes back to the full value.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use remote_refresh_core::wire::{Node, Path, StreamEvent};
+use tokio::sync::mpsc;
+
+use crate::store::SharedState;
+
+/// All listeners.
+pub(crate) struct Hub {
+    listeners: BTreeMap<Path, Vec<Listener>>,
+    next_id: u64,
+    max_queued_events: usize,
+    max_queued_bytes: usize,
+}
+
+struct Listener {
+    id: u64,
+    queue: mpsc::Sender<Bytes>,
+    /// The bytes in the queue.
+    queued: Arc<AtomicUsize>,
+}
+
+/// One listener's end of its queue. Dropping it stops listening.
+#[must_use = "dropping a subscription ends it"]
+pub(crate) struct Subscription {
+    path: Path,
+    id: u64,
+    queue: mpsc::Receiver<Bytes>,
+    queued: Arc<AtomicUsize>,
+    state: SharedState,
+}
+
+impl Subscription {
+    /// The next encoded event; `None` when the listener was cut off.
+    pub(crate) async fn next(&mut self) -> Option<Bytes> {
+        let event = self.queue.recv().await?;
+        self.queued.fetch_sub(event.len(), Ordering::Relaxed);
+        Some(event)
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.state.unsubscribe(&self.path, self.id);
+    }
+}
+
+impl Hub {
+    /// A hub whose listeners may be behind by this many events and bytes.
+    pub(crate) fn new(max_queued_events: usize, max_queued_bytes: usize) -> Self {
+        Self {
+            listeners: BTreeMap::new(),
+            next_id: 0,
+            max_queued_events: max_queued_events.max(1),
+            max_queued_bytes,
+        }
+    }
+
+    /// Adds a listener at `path`.
+    pub(crate) fn subscribe(&mut self, path: Path, state: SharedState) -> Subscription {
+        let id = self.next_id;
+        self.next_id += 1;
+        let (sender, queue) = mpsc::channel(self.max_queued_events);
+        let queued = Arc::new(AtomicUsize::new(0));
+        let listener = Listener {
+            id,
+            queue: sender,
+            queued: queued.clone(),
+        };
+        self.listeners
+            .entry(path.clone())
+            .or_default()
+            .push(listener);
+        Subscription {
+            path,
+            id,
+            queue,
+            queued,
+            state,
+        }
+    }
+
+    /// Takes a listener away.
+    pub(crate) fn unsubscribe(&mut self, path: &Path, id: u64) {
+        if let Some(here) = self.listeners.get_mut(path) {
+            here.retain(|listener| listener.id != id);
+            if here.is_empty() {
+                self.listeners.remove(path);
+            }
+        }
+    }
+
+    /// Tells everybody concerned of a write.
+    pub(crate) fn publish(&mut self, event: &StreamEvent) {
+        for (place, event) in self.views(event) {
+            self.send(&place, &event);
+        }
+    }
+
+    /// The write as each place that is listened to sees it.
+    fn views(&self, event: &StreamEvent) -> Vec<(Path, StreamEvent)> {
+        match event {
+            StreamEvent::Put { path, data } => {
+                let above = self.at_or_above(path).map(|(place, seen)| {
+                    (
+                        place,
+                        StreamEvent::Put {
+                            path: seen,
+                            data: data.clone(),
+                        },
+                    )
+                });
+                let below = self
+                    .below(path)
+                    .map(|(place, inside)| (place.clone(), replaced(data.as_ref(), &inside)));
+                above.chain(below).collect()
+            }
+            StreamEvent::Patch { path, children } => {
+                let above = self.at_or_above(path).map(|(place, seen)| {
+                    (
+                        place,
+                        StreamEvent::Patch {
+                            path: seen,
+                            children: children.clone(),
+                        },
+                    )
+                });
+                above
+                    .chain(self.views_inside_patch(path, children))
+                    .collect()
+            }
+            StreamEvent::KeepAlive
+            | StreamEvent::Cancel { .. }
+            | StreamEvent::AuthRevoked { .. } => Vec::new(),
+        }
+    }
+
+    /// A patch at `path` as the listeners below `path` see it: those of its children that concern them.
+    fn views_inside_patch(
+        &self,
+        path: &Path,
+        children: &[(Path, Option<Node>)],
+    ) -> Vec<(Path, StreamEvent)> {
+        let mut views = Vec::new();
+        let mut patches: BTreeMap<Path, Vec<(Path, Option<Node>)>> = BTreeMap::new();
+        for (child, data) in children {
+            let written = path.join(child);
+            for (place, seen) in self.at_or_above(&written) {
+                if place.depth() <= path.depth() {
+                    continue;
+                }
+                if seen.is_root() {
+                    views.push((
+                        place,
+                        StreamEvent::Put {
+                            path: seen,
+                            data: data.clone(),
+                        },
+                    ));
+                } else {
+                    patches.entry(place).or_default().push((seen, data.clone()));
+                }
+            }
+            let below = self.below(&written);
+            views.extend(
+                below.map(|(place, inside)| (place.clone(), replaced(data.as_ref(), &inside))),
+            );
+        }
+        let root = Path::root();
+        views.extend(patches.into_iter().map(|(place, children)| {
+            (
+                place,
+                StreamEvent::Patch {
+                    path: root.clone(),
+                    children,
+                },
+            )
+        }));
+        views
+    }
+
+    /// The places listened to from the root down to `path`, with `path` as seen from each.
+    fn at_or_above<'a>(&'a self, path: &'a Path) -> impl Iterator<Item = (Path, Path)> + 'a {
+        let ways = std::iter::successors(Some(path.clone()), Path::parent);
+        ways.filter(|place| self.listeners.contains_key(place))
+            .filter_map(|place| {
+                let seen = path.strip_prefix(&place)?;
+                Some((place, seen))
+            })
+    }
+
+    /// The places listened to below `path`, each with its way down from `path`.
+    fn below<'a>(&'a self, path: &'a Path) -> impl Iterator<Item = (&'a Path, Path)> + 'a {
+        // In path order whatever lies in a path comes right after it.
+        let from_here = self.listeners.range(path..).map(|(place, _)| place);
+        let inside = from_here.map_while(|place| Some((place, place.strip_prefix(path)?)));
+        inside.filter(|(_, way)| !way.is_root())
+    }
+
+    fn send(&mut self, place: &Path, event: &StreamEvent) {
+        let bytes = Bytes::from(event.encode());
+        let max = self.max_queued_bytes;
+        let Some(here) = self.listeners.get_mut(place) else {
+            return;
+        };
+        here.retain(|listener| {
+            let before = listener.queued.fetch_add(bytes.len(), Ordering::Relaxed);
+            let fits = before == 0 || before + bytes.len() <= max;
+            let kept = fits && listener.queue.try_send(bytes.clone()).is_ok();
+            if !kept {
+                tracing::info!(%place, "a listener fell too far behind and was cut off");
+            }
+            kept
+        });
+        if here.is_empty() {
+            self.listeners.remove(place);
+        }
+    }
+}
+
+/// What a listener at `inside` sees when everything above it becomes `data`.
+fn replaced(data: Option<&Node>, inside: &Path) -> StreamEvent {
+    StreamEvent::Put {
+        path: Path::root(),
+        data: data.and_then(|data| data.get(inside)).cloned(),
+    }
+}

@@ -1,0 +1,105 @@
+//! Answers: JSON, errors as JSON, and the headers every browser needs to see them.
+
+use std::borrow::Cow;
+
+use axum::body::Body;
+use axum::http::{header, HeaderMap, HeaderValue, StatusCode};
+use axum::response::Response;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::params::Print;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+const ANY: HeaderValue = HeaderValue::from_static("*");
+
+/// An answer that says what went wrong: a status, and `{"error": text}` as the live service writes it.
+#[derive(Debug)]
+pub(super) struct Failure {
+    status: StatusCode,
+    text: Cow<'static, str>,
+}
+
+impl Failure {
+    pub(super) fn new(status: StatusCode, text: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            status,
+            text: text.into(),
+        }
+    }
+
+    /// 400: the request makes no sense.
+    pub(super) fn bad(text: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, text)
+    }
+
+    /// 401: not with this credential.
+    pub(super) fn denied() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "Permission denied")
+    }
+
+    /// 500: the server's own trouble.
+    pub(super) fn internal(text: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, text)
+    }
+
+    pub(super) fn into_response(self) -> Response {
+        let body = format!("{{\n  \"error\" : {}\n}}\n", Value::from(&*self.text));
+        with_json(self.status, body)
+    }
+}
+
+/// A value as JSON, in the way asked for.
+pub(super) fn json(print: Print, value: &impl Serialize) -> Response {
+    if print.is_silent() {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        return response;
+    }
+    let text = match print {
+        Print::Pretty => serde_json::to_string_pretty(value),
+        _ => serde_json::to_string(value),
+    };
+    with_json(
+        StatusCode::OK,
+        text.expect("data has text keys and finite numbers only"),
+    )
+}
+
+fn with_json(status: StatusCode, body: String) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, JSON);
+    response
+}
+
+/// Adds what every answer has: it is for any page, and for now.
+pub(super) fn with_common_headers(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, ANY);
+    headers.insert(
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static("ETag"),
+    );
+    response
+}
+
+/// Says yes to whatever a browser asks to send: who may do what is decided by the credential, not by the page.
+pub(super) fn preflight(asked: &HeaderMap) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    let headers = response.headers_mut();
+    let allowed = asked.get(header::ACCESS_CONTROL_REQUEST_HEADERS).cloned();
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        allowed.unwrap_or_else(|| HeaderValue::from_static("authorization, content-type")),
+    );
+    let methods = HeaderValue::from_static("GET, HEAD, PUT, PATCH, POST, DELETE, OPTIONS");
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
+    headers.insert(
+        header::ACCESS_CONTROL_MAX_AGE,
+        HeaderValue::from_static("3600"),
+    );
+    with_common_headers(response)
+}

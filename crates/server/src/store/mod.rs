@@ -1,0 +1,119 @@
+//! The store: the tree in memory, its rows on disk, and the one thread that writes both.
+//!
+//! Writes queue up and are committed in batches, so that many writers share one wait for the disk. A batch works on a
+//! copy of the tree (nodes are shared until written); readers see the tree of the last commit, never one that could
+//! still be lost. Only then are streams told and writers answered.
+
+mod disk;
+mod operation;
+mod writer;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+use remote_refresh_core::wire::{Node, Path, StreamEvent};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::config::Config;
+use crate::error::ServerError;
+use crate::hub::{Hub, Subscription};
+pub(crate) use operation::Operation;
+pub use operation::WriteError;
+use writer::{Job, Writer};
+
+/// How many writes may wait; further writers wait to be let in.
+const MAX_WAITING_WRITES: usize = 1024;
+
+/// What is stored and who listens: one lock, so that a stream's first value and its first event leave no gap.
+pub(crate) struct State {
+    root: Option<Node>,
+    hub: Hub,
+}
+
+/// The state, shared by the writer, the readers and the subscriptions.
+#[derive(Clone)]
+pub(crate) struct SharedState(Arc<Mutex<State>>);
+
+impl SharedState {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing under this lock can leave the state half changed: a panic elsewhere in its holder does not matter.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends the subscription `id` of `path`.
+    pub(crate) fn unsubscribe(&self, path: &Path, id: u64) {
+        self.lock().hub.unsubscribe(path, id);
+    }
+}
+
+/// The way to what is stored.
+pub(crate) struct Store {
+    state: SharedState,
+    jobs: mpsc::Sender<Job>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Store {
+    /// Opens the data and starts the writer.
+    pub(crate) fn open(config: &Config) -> Result<Self, ServerError> {
+        let disk = disk::Disk::open(&config.storage)?;
+        let root = disk.load()?;
+        let hub = Hub::new(config.max_queued_events, config.max_queued_bytes);
+        let state = SharedState(Arc::new(Mutex::new(State { root, hub })));
+        let (jobs, queue) = mpsc::channel(MAX_WAITING_WRITES);
+        let writer = Writer::new(disk, state.clone(), config.clock.clone());
+        let thread = std::thread::Builder::new()
+            .name("feed-writer".to_owned())
+            .spawn(move || writer.run(queue))?;
+        Ok(Self {
+            state,
+            jobs,
+            writer: Mutex::new(Some(thread)),
+        })
+    }
+
+    /// What is stored at `path`.
+    pub(crate) fn get(&self, path: &Path) -> Option<Node> {
+        self.state.lock().root.as_ref()?.get(path).cloned()
+    }
+
+    /// What is stored at `path`, and every write to it from then on.
+    pub(crate) fn subscribe(&self, path: Path) -> (Option<Node>, Subscription) {
+        let mut state = self.state.lock();
+        let value = state
+            .root
+            .as_ref()
+            .and_then(|root| root.get(&path))
+            .cloned();
+        let subscription = state.hub.subscribe(path, self.state.clone());
+        (value, subscription)
+    }
+
+    /// Writes, and returns when it is on disk: the write with its server values resolved.
+    pub(crate) async fn write(&self, operation: Operation) -> Result<StreamEvent, WriteError> {
+        let (answer, answered) = oneshot::channel();
+        self.jobs
+            .send(Job::Write(operation, answer))
+            .await
+            .map_err(|_| WriteError::Stopping)?;
+        answered.await.unwrap_or(Err(WriteError::Stopping))
+    }
+
+    /// Finishes the writes that wait, then takes no more. May be called again.
+    pub(crate) async fn close(&self) {
+        // A failed send means that the writer has stopped already.
+        let _ = self.jobs.send(Job::Stop).await;
+        let thread = self
+            .writer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(thread) = thread {
+            // The writer is on its last batch; waiting for it must not hold up this thread's other work.
+            let joined = tokio::task::spawn_blocking(move || thread.join()).await;
+            if !matches!(joined, Ok(Ok(()))) {
+                tracing::error!("the writer ended in a panic");
+            }
+        }
+    }
+}

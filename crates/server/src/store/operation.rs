@@ -1,0 +1,173 @@
+//! One write: checked as far as it can be without the data, then resolved against it.
+
+use remote_refresh_core::time::Millis;
+use remote_refresh_core::wire::path::MAX_DEPTH;
+use remote_refresh_core::wire::{server_value, Node, NodeError, Path, PathError, StreamEvent};
+use serde_json::{Map, Value};
+
+/// A write as it was asked for.
+#[derive(Clone, Debug)]
+pub(crate) enum Operation {
+    /// Everything at `path` becomes `json`.
+    Put { path: Path, json: Value },
+    /// Each child becomes what it is paired with, all at once.
+    Patch {
+        path: Path,
+        children: Vec<(Path, Value)>,
+    },
+}
+
+/// Why a write can't be done, whatever is stored.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WriteError {
+    /// A key of the patch is no path.
+    #[error("{0}")]
+    Path(#[from] PathError),
+    /// A key of the patch is empty.
+    #[error("A key of a patch can't be empty.")]
+    EmptyPath,
+    /// One key of the patch lies in another, or is the same.
+    #[error("Path {inner} lies in {outer}: a patch can't write both.")]
+    Conflict {
+        /// The key that holds the other.
+        outer: Path,
+        /// The key inside it.
+        inner: Path,
+    },
+    /// The data is none.
+    #[error("{0}")]
+    Node(#[from] NodeError),
+    /// Path and data together have more than 32 keys.
+    #[error("The data can't be more than 32 keys deep, its path included.")]
+    TooDeep,
+    /// The disk failed; nothing was written.
+    #[error("The write could not be stored.")]
+    Storage,
+    /// The server is stopping; nothing was written.
+    #[error("The server is stopping.")]
+    Stopping,
+}
+
+impl WriteError {
+    /// A short, stable name of the error.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Path(error) => error.code(),
+            Self::EmptyPath => "write_empty_path",
+            Self::Conflict { .. } => "write_conflict",
+            Self::Node(error) => error.code(),
+            Self::TooDeep => "write_too_deep",
+            Self::Storage => "write_storage",
+            Self::Stopping => "write_stopping",
+        }
+    }
+}
+
+impl Operation {
+    /// A patch at `path`; the keys of `fields` are paths, none of which may lie in another.
+    pub(crate) fn patch(path: Path, fields: Map<String, Value>) -> Result<Self, WriteError> {
+        let mut children = Vec::with_capacity(fields.len());
+        for (name, json) in fields {
+            let below = Path::parse(&name)?;
+            if below.is_root() {
+                return Err(WriteError::EmptyPath);
+            }
+            children.push((below, json));
+        }
+        // In path order whatever lies in a path comes right after it.
+        children.sort_by(|(a, _), (b, _)| a.cmp(b));
+        for pair in children.windows(2) {
+            if pair[0].0.is_ancestor_of(&pair[1].0) {
+                return Err(WriteError::Conflict {
+                    outer: pair[0].0.clone(),
+                    inner: pair[1].0.clone(),
+                });
+            }
+        }
+        Ok(Self::Patch { path, children })
+    }
+
+    /// What the write comes to at `now`, with `root` stored: the event that tells of it, nothing changed yet.
+    pub(super) fn resolve(
+        self,
+        root: Option<&Node>,
+        now: Millis,
+    ) -> Result<StreamEvent, WriteError> {
+        let resolve_at = |path: &Path, json: &Value| {
+            let existing = root.and_then(|root| root.get(path));
+            let node = server_value::resolve(json, existing, now)?;
+            if path.depth() + node.as_ref().map_or(0, Node::depth) > MAX_DEPTH {
+                return Err(WriteError::TooDeep);
+            }
+            Ok(node)
+        };
+        Ok(match self {
+            Self::Put { path, json } => StreamEvent::Put {
+                data: resolve_at(&path, &json)?,
+                path,
+            },
+            Self::Patch { path, children } => {
+                let resolved = children.into_iter().map(|(below, json)| {
+                    let node = resolve_at(&path.join(&below), &json)?;
+                    Ok((below, node))
+                });
+                StreamEvent::Patch {
+                    children: resolved.collect::<Result<_, WriteError>>()?,
+                    path,
+                }
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn patch(fields: Value) -> Result<Operation, &'static str> {
+        let Value::Object(fields) = fields else {
+            panic!("the test patches with an object")
+        };
+        Operation::patch(Path::root(), fields).map_err(|error| error.code())
+    }
+
+    #[test]
+    fn no_path_of_a_patch_lies_in_another() {
+        assert_eq!(
+            patch(json!({"a": 1, "a/b": 2})).err(),
+            Some("write_conflict")
+        );
+        assert_eq!(
+            patch(json!({"a/b/c": 1, "a!": 1, "a/b": 2})).err(),
+            Some("write_conflict")
+        );
+        assert_eq!(
+            patch(json!({"a/b": 1, "/a//b": 2})).err(),
+            Some("write_conflict")
+        );
+        assert_eq!(patch(json!({"": 1})).err(), Some("write_empty_path"));
+        assert_eq!(
+            patch(json!({"a.b": 1})).err(),
+            Some("key_forbidden_character")
+        );
+        assert!(patch(json!({"a/b": 1, "a/c": 2, "a!": 3})).is_ok());
+    }
+
+    #[test]
+    fn depth_counts_from_the_root() {
+        let path = Path::parse(&"/a".repeat(31)).expect("31 keys");
+        let put = |json| Operation::Put {
+            path: path.clone(),
+            json,
+        };
+        assert!(put(json!({"b": 1})).resolve(None, Millis(0)).is_ok());
+        assert_eq!(
+            put(json!({"b": {"c": 1}})).resolve(None, Millis(0)),
+            Err(WriteError::TooDeep)
+        );
+    }
+}
