@@ -1,6 +1,7 @@
-import type { Events } from './events.js'
+import type { AnyEvents, Events as Bus } from './events.js'
 
-export type { Events } from './events.js'
+/** The type of buses: `Events<{ saved: [id: number] }>` knows its events and their arguments. */
+export type Events<M extends object = AnyEvents> = Bus<M>
 
 /** A value of the user's node at one moment, as Firebase's SDKs of every age answer. It never changes. */
 export interface DataSnapshot {
