@@ -8,6 +8,7 @@
 //! * [`api`]: the REST API; its errors, session cookie and input checks
 //! * [`change`]: what a write announces
 //! * [`feed`]: the seam to the feed: where notifications go and tokens come from
+//! * [`live_feed`]: that seam over `remote-refresh-server`, in this process or elsewhere
 //! * [`courier`]: carries notifications from the outbox to the feed
 //! * [`serve`]: one router for page, API and feed
 
@@ -16,6 +17,8 @@ pub mod change;
 pub mod config;
 pub mod courier;
 pub mod feed;
+pub mod live_feed;
+mod secret;
 pub mod serve;
 pub mod store;
 

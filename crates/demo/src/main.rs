@@ -40,7 +40,7 @@ struct Args {
     #[arg(long, env = "DEMO_LATENCY", value_name = "MS", default_value_t = 0)]
     latency: u64,
 
-    /// Use the feed server at this address instead of the built-in one
+    /// Use the feed server at this http:// address instead of the built-in one; browsers must reach it too
     #[arg(long, env = "DEMO_FEED", value_name = "URL", requires = "feed_secret")]
     feed: Option<String>,
 

@@ -12,8 +12,11 @@ use std::time::Duration;
 use axum::extract::Request;
 use axum::http::{header, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use axum::serve::ListenerExt;
 use axum::Router;
+use remote_refresh_server::FeedServer;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
@@ -21,9 +24,10 @@ use crate::api::{self, AppState};
 use crate::config::Config;
 use crate::courier::Courier;
 use crate::feed::Feed;
+use crate::live_feed::{FeedOpenError, LiveFeed};
 use crate::store::{Store, StoreError};
 
-/// How long open requests may take to finish once shutdown has begun. Streams never finish by themselves.
+/// How long open requests may take to finish once shutdown has begun.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// Why the demo could not run.
@@ -36,30 +40,42 @@ pub enum Error {
     /// The database cannot be opened.
     #[error("The database cannot be opened: {0}")]
     Store(#[from] StoreError),
+    /// The feed cannot be opened.
+    #[error("The feed cannot be opened: {0}")]
+    Feed(#[from] FeedOpenError),
     /// The listener failed.
     #[error("The listener failed.")]
     Listen(#[source] io::Error),
 }
 
-/// Runs the demo on `listener` with the given `feed` until `shutdown` completes. `feed_routes` answers the paths that
-/// end in `.json`, when the feed is in this process.
+/// Runs the demo on `listener` until `shutdown` completes.
 ///
 /// # Errors
-/// When the data directory, the database or the listener fails.
+/// When the data directory, the database, the feed or the listener fails.
+pub async fn run(
+    listener: TcpListener,
+    config: Config,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Error> {
+    if let Some(dir) = &config.data {
+        std::fs::create_dir_all(dir).map_err(Error::Data)?;
+    }
+    let (feed, hosted) = LiveFeed::open(&config)?;
+    run_with_feed(listener, &config, Arc::new(feed), hosted, shutdown).await
+}
+
+/// As [`run`], with a feed of the caller's. `hosted` is the feed server to mount, if it is to be in this process.
+///
+/// # Errors
+/// As [`run`].
 pub async fn run_with_feed(
     listener: TcpListener,
     config: &Config,
     feed: Arc<dyn Feed>,
-    feed_routes: Option<Router>,
+    hosted: Option<FeedServer>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Error> {
-    let database = match &config.data {
-        Some(dir) => {
-            std::fs::create_dir_all(dir).map_err(Error::Data)?;
-            Some(dir.join("inbox.sqlite"))
-        }
-        None => None,
-    };
+    let database = config.data.as_ref().map(|dir| dir.join("inbox.sqlite"));
     let store = Store::open(database.as_deref(), api::now())?;
     let courier = Courier::default();
     let carrying = tokio::spawn(courier.clone().run(store.clone(), Arc::clone(&feed)));
@@ -68,17 +84,26 @@ pub async fn run_with_feed(
         feed,
         courier,
     };
-    let app = router(state, config, feed_routes);
+    let mut app = api::router(state, config.latency).fallback_service(page(&config.www));
+    if let Some(hosted) = &hosted {
+        app = hosted.mount(app);
+    }
 
-    let (closing, closed) = tokio::sync::oneshot::channel();
+    // Events are small and must not wait for more. A socket that cannot do that still works.
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    let (closing, closed) = oneshot::channel();
+    let streams = hosted.clone();
     let signal = async move {
         shutdown.await;
+        if let Some(hosted) = streams {
+            hosted.end_streams();
+        }
         // Nobody listens only when the server has ended already.
         let _ = closing.send(());
     };
-    let serving = axum::serve(listener, app)
-        .with_graceful_shutdown(signal)
-        .into_future();
+    let serving = axum::serve(listener, app).with_graceful_shutdown(signal);
     let overdue = async {
         if closed.await.is_ok() {
             tokio::time::sleep(GRACE).await;
@@ -87,31 +112,28 @@ pub async fn run_with_feed(
         }
     };
     let outcome = tokio::select! {
-        outcome = serving => outcome.map_err(Error::Listen),
+        outcome = serving.into_future() => outcome.map_err(Error::Listen),
         () = overdue => Ok(()),
     };
-    // What it still owed is in the outbox.
+    // What it still owes is in the outbox.
     carrying.abort();
+    if let Some(hosted) = hosted {
+        hosted.close().await;
+    }
     outcome
 }
 
-fn router(state: AppState, config: &Config, feed_routes: Option<Router>) -> Router {
-    let page = ServeDir::new(&config.www);
-    let www = config.www.clone();
-    api::router(state, config.latency).fallback(move |request: Request| async move {
-        match feed_routes {
-            Some(feed) if request.uri().path().ends_with(".json") => {
-                never_fails(feed.oneshot(request).await)
-            }
-            _ => {
-                let home = request.uri().path() == "/";
-                let response = never_fails(page.oneshot(request).await).into_response();
-                if home && response.status() == StatusCode::NOT_FOUND {
-                    return not_built(&www);
-                }
-                revalidated(response)
-            }
+/// The page's files.
+fn page(www: &Path) -> Router {
+    let files = ServeDir::new(www);
+    let www = www.to_owned();
+    Router::new().fallback(move |request: Request| async move {
+        let home = request.uri().path() == "/";
+        let response = never_fails(files.oneshot(request).await).into_response();
+        if home && response.status() == StatusCode::NOT_FOUND {
+            return not_built(&www);
         }
+        revalidated(response)
     })
 }
 
@@ -135,36 +157,4 @@ fn not_built(www: &Path) -> Response {
         www.display()
     );
     (StatusCode::NOT_FOUND, text).into_response()
-}
-
-/// Runs the demo.
-pub async fn run(
-    listener: TcpListener,
-    config: Config,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> Result<(), Error> {
-    struct Nothing;
-    impl Feed for Nothing {
-        fn url(&self) -> &str {
-            "/"
-        }
-        fn mint(
-            &self,
-            _user: &str,
-            now: i64,
-        ) -> Result<crate::feed::Token, crate::feed::FeedError> {
-            Ok(crate::feed::Token {
-                token: "x".into(),
-                expires: now + 3_600_000,
-            })
-        }
-        fn remote_refresh<'a>(
-            &'a self,
-            _u: &'a crate::change::Affected,
-            _c: &'a crate::change::Change,
-        ) -> crate::feed::Delivery<'a> {
-            Box::pin(async { Ok(()) })
-        }
-    }
-    run_with_feed(listener, &config, Arc::new(Nothing), None, shutdown).await
 }

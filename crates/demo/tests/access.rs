@@ -18,7 +18,6 @@ async fn without_a_session_nothing_but_the_sign_in_answers() {
     ] {
         stranger.cookie = cookie.map(str::to_owned);
         for (method, path) in [
-            (Method::GET, "/api/session"),
             (Method::GET, "/api/feed-token"),
             (Method::GET, "/api/users/ben"),
             (Method::PUT, "/api/users/ben"),

@@ -2,8 +2,6 @@
 //!
 //! The demo has no passwords: whoever sees the page may be any of the seeded users.
 
-use std::fmt::Write;
-
 use axum::extract::{FromRequestParts, State};
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::request::Parts;
@@ -17,6 +15,7 @@ use super::error::ApiError;
 use super::input::Body;
 use super::{now, AppState};
 use crate::feed::Token;
+use crate::secret::random_secret;
 use crate::store::users::User;
 use crate::store::{sessions, users};
 
@@ -78,7 +77,7 @@ pub async fn sign_in(
     SessionToken(old): SessionToken,
     Body(body): Body<SignIn>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let token = random_token()?;
+    let token = random_secret().map_err(|error| ApiError::no_randomness(&error))?;
     let cookie = set_cookie(&token, sessions::LIFETIME / 1000);
     let user = state
         .store
@@ -96,16 +95,28 @@ pub async fn sign_in(
     ))
 }
 
-/// `GET /session`: who is signed in, and which feed node to follow.
+/// `GET /session`: who is signed in, and which feed node to follow; both null when nobody is, which is no error.
 ///
 /// # Errors
-/// 401 when nobody is.
+/// The database's.
 pub async fn show(
     State(state): State<AppState>,
-    SignedIn(me): SignedIn,
+    SessionToken(token): SessionToken,
 ) -> Result<Json<Value>, ApiError> {
-    let user = state.store.run(move |tx| users::get(tx, &me)).await?;
-    Ok(Json(describe(&state, &user)))
+    let user = state
+        .store
+        .run(move |tx| {
+            let id = match token {
+                Some(token) => sessions::user_of(tx, &token, now())?,
+                None => None,
+            };
+            id.map(|id| users::get(tx, &id)).transpose()
+        })
+        .await?;
+    Ok(Json(user.map_or_else(
+        || json!({ "user": null, "feed": null }),
+        |user| describe(&state, &user),
+    )))
 }
 
 /// `DELETE /session`: signs out. May be called twice.
@@ -146,17 +157,4 @@ fn describe(state: &AppState, user: &User) -> Value {
 /// Lax: other sites' forms and scripts come without it. Not `Secure`: the demo speaks plain HTTP on this machine.
 fn set_cookie(token: &str, max_age: i64) -> String {
     format!("{COOKIE_NAME}={token}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax")
-}
-
-/// 256 random bits, in hexadecimal.
-fn random_token() -> Result<String, ApiError> {
-    let mut bytes = [0_u8; 32];
-    getrandom::fill(&mut bytes).map_err(|error| ApiError::no_randomness(&error))?;
-    Ok(bytes
-        .iter()
-        .fold(String::with_capacity(64), |mut hex, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        }))
 }

@@ -136,21 +136,12 @@ impl Demo {
 
     /// Somebody who is not signed in.
     pub fn stranger(&self) -> Person {
-        Person {
-            base: self.base.clone(),
-            client: reqwest::Client::new(),
-            cookie: None,
-            client_id: None,
-        }
+        Person::stranger(&self.base)
     }
 
     /// Signs `user` in.
     pub async fn person(&self, user: &str) -> Person {
-        let mut person = self.stranger();
-        let answer = person.post("/api/session", json!({ "user": user })).await;
-        assert_eq!(answer.status(), StatusCode::OK);
-        person.cookie = Some(cookie_of(&answer));
-        person
+        Person::at(&self.base, user).await
     }
 }
 
@@ -170,6 +161,25 @@ pub struct Person {
 }
 
 impl Person {
+    /// Somebody who is not signed in at the demo at `base`.
+    pub fn stranger(base: &str) -> Self {
+        Self {
+            base: base.to_owned(),
+            client: reqwest::Client::new(),
+            cookie: None,
+            client_id: None,
+        }
+    }
+
+    /// Signs `user` in at the demo at `base`.
+    pub async fn at(base: &str, user: &str) -> Self {
+        let mut person = Self::stranger(base);
+        let answer = person.post("/api/session", json!({ "user": user })).await;
+        assert_eq!(answer.status(), StatusCode::OK);
+        person.cookie = Some(cookie_of(&answer));
+        person
+    }
+
     pub async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Response {
         let mut request = self.client.request(method, format!("{}{path}", self.base));
         if let Some(cookie) = &self.cookie {

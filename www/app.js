@@ -1,0 +1,30 @@
+// The demo: an inbox that stays in step with the server, by remote-refresh.
+
+import $ from 'jquery'
+import Backbone from 'backbone'
+import { onSignedOut, sentence } from './models/api.js'
+import { Session } from './models/session.js'
+import { Router } from './router.js'
+import { Shell } from './views/shell.js'
+import { html } from './html.js'
+import { notice } from './views/parts.js'
+
+Backbone.$ = $
+
+const session = new Session()
+const shell = new Shell({ el: '#app', session }).render()
+new Router({ session, shell })
+
+onSignedOut(() => session.close())
+
+start()
+
+async function start() {
+  try {
+    await session.resume()
+    Backbone.history.start()
+  } catch (xhr) {
+    shell.say(notice('Something is wrong', sentence(xhr),
+      html`<button type="button" class="button" data-action="retry">Try again</button>`), start)
+  }
+}
