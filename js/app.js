@@ -15,6 +15,9 @@ const isObject = value => value !== null && (typeof value === 'object' || typeof
 /** Connected Apps: one that is followed stays, even if only its handlers are left. */
 const connected = new Set()
 
+/** Unlikely to be another client's; it need not be hard to guess. */
+const newClientId = () => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`
+
 /** `createApp` over an instantiated wasm module. */
 export function appFactory(wasm) {
   return options => new Shell(wasm, options).app
@@ -31,7 +34,8 @@ class Shell {
 
   constructor(wasm, options) {
     const report = (event, detail) => this.#trigger(event, detail)
-    const engine = this.#engine = new wasm.Engine(weakHost(this), options)
+    const clientId = options?.clientId ?? newClientId()
+    const engine = this.#engine = new wasm.Engine(weakHost(this), { ...options, clientId })
     const views = new Registry(() => engine.addView(), id => engine.forgetView(id))
     const entities = new Registry(() => engine.addEntity(), id => {
       fetches.forget(id)
@@ -44,6 +48,10 @@ class Shell {
       emit: (event, snapshot, previous, pass) => {
         walk.remember(snapshot, pass)
         this.#trigger(event, snapshot, previous ?? null)
+      },
+      emitModel: (operation, type, id, snapshot, pass) => {
+        walk.remember(snapshot, pass)
+        this.#trigger(`model-${operation}-of-type-${type}`, { type, operation, id }, snapshot)
       },
       callHook: (id, snapshot, pass) => {
         const view = views.object(id)
@@ -174,6 +182,6 @@ class Shell {
 function weakHost(shell) {
   const ref = new WeakRef(shell)
   const call = name => (...args) => ref.deref()?.host[name](...args)
-  const names = ['emit', 'callHook', 'fetch', 'fetchExpired', 'deferred', 'feedState', 'requestToken']
+  const names = ['emit', 'emitModel', 'callHook', 'fetch', 'fetchExpired', 'deferred', 'feedState', 'requestToken']
   return Object.fromEntries(names.map(name => [name, call(name)]))
 }

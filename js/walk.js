@@ -45,8 +45,9 @@ export class Walk {
   }
 
   #inPass(snapshot, act) {
-    const known = this.#passes.get(snapshot) ?? this.#foreign.get(snapshot) ?? 0
-    const pass = this.#engine.enterPass(known)
+    const ours = this.#passes.get(snapshot)
+    const known = ours ?? this.#foreign.get(snapshot) ?? 0
+    const pass = this.#engine.enterPass(known, ours !== undefined)
     if (!known && isObject(snapshot)) {
       if (this.#foreign.size === 0) queueMicrotask(() => this.#foreign.clear())
       this.#foreign.set(snapshot, pass)

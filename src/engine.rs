@@ -9,13 +9,15 @@ use std::rc::Rc;
 
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
-use remote_refresh_core::app::{App, Child, Output};
+use remote_refresh_core::app::{App, Child, Output, Snapshot};
+use remote_refresh_core::change::{ModelChange, TypeId};
 use remote_refresh_core::feed::message::{FeedInput, RequestId};
 use remote_refresh_core::feed::Feed;
 use remote_refresh_core::refresh::{EntityId, FlightId, Outcome};
 use remote_refresh_core::revision::Revision;
 use remote_refresh_core::time::Millis;
 use remote_refresh_core::views::ViewId;
+use remote_refresh_core::wire::Leaf;
 use wasm_bindgen::prelude::*;
 
 use crate::browser;
@@ -55,8 +57,7 @@ impl Engine {
     /// `invalid-options` says which option is wrong.
     #[wasm_bindgen(constructor)]
     pub fn new(host: Host, options: JsValue) -> Result<Engine, JsValue> {
-        let limits = AppOptions::limits(options)?;
-        let mut app = App::new(limits, (js_sys::Math::random() * 2f64.powi(53)) as u64);
+        let mut app = App::new(AppOptions::settings(options, random())?);
         if browser::is_hidden() {
             app.hide();
         }
@@ -170,10 +171,15 @@ impl Engine {
         app.views_mut().len() + app.entities_mut().len()
     }
 
-    /// Opens a pass; 0 for a snapshot of none. Returns its revision.
+    /// Opens the pass of a snapshot, ours or somebody else's; 0 for one of none. Returns its revision.
     #[wasm_bindgen(js_name = enterPass)]
-    pub fn enter_pass(&self, revision: u32) -> u32 {
-        let snapshot = (revision != 0).then_some(Revision(revision));
+    pub fn enter_pass(&self, revision: u32, ours: bool) -> u32 {
+        let snapshot = if ours {
+            Snapshot::OfFeed
+        } else {
+            Snapshot::Foreign
+        };
+        let snapshot = (revision != 0).then_some(snapshot(Revision(revision)));
         self.0.app.borrow_mut().enter_pass(snapshot).0
     }
 
@@ -193,6 +199,24 @@ impl Engine {
     #[wasm_bindgen(js_name = visitWalk)]
     pub fn visit_walk(&self, view: u32) -> bool {
         self.0.app.borrow_mut().visit_walk(ViewId(view))
+    }
+
+    /// The number of a type of model, for `concerns`; 0 when there are too many to tell apart.
+    #[wasm_bindgen(js_name = typeNumber)]
+    pub fn type_number(&self, name: &str) -> u32 {
+        self.0
+            .app
+            .borrow_mut()
+            .type_id(name)
+            .map_or(0, |id| id.0 + 1)
+    }
+
+    /// Whether the pass under way concerns entities of the type with this number; 0 for those without one.
+    pub fn concerns(&self, number: u32) -> bool {
+        self.0
+            .app
+            .borrow()
+            .concerns(number.checked_sub(1).map(TypeId))
     }
 
     /// The fetch to start for this entity in the pass under way; 0 for none.
@@ -304,6 +328,7 @@ impl Inner {
                 self.host
                     .emit(event, self.snapshot(child), previous, revision.0)
             }
+            Output::EmitModel { model, revision } => self.emit_model(model, revision),
             Output::CallHook {
                 view,
                 child,
@@ -315,6 +340,24 @@ impl Inner {
             Output::FetchExpired { entity, flight } => self.host.fetch_expired(entity.0, flight.0),
             Output::Deferred { view } => self.host.deferred(view.0),
         }
+    }
+
+    fn emit_model(&self, model: ModelChange, revision: Revision) -> Result<(), JsValue> {
+        let id = match model.id {
+            Some(Leaf::String(id)) => JsValue::from_str(&id),
+            Some(Leaf::Number(id)) => JsValue::from_f64(id),
+            Some(Leaf::Bool(id)) => JsValue::from_bool(id),
+            None => JsValue::UNDEFINED,
+        };
+        let url = [&**self.node_url.borrow(), "/models"].concat();
+        let snapshot = DataSnapshot::of_child(&url, &model.name, Some(model.node));
+        self.host.emit_model(
+            model.operation.name(),
+            model.name.as_str(),
+            id,
+            snapshot,
+            revision.0,
+        )
     }
 
     fn snapshot(&self, child: Child) -> DataSnapshot {
@@ -341,6 +384,10 @@ impl Inner {
             (at, Timeout::new(delay, wake))
         });
     }
+}
+
+fn random() -> u64 {
+    (js_sys::Math::random() * 2f64.powi(53)) as u64
 }
 
 fn now() -> Millis {

@@ -23,6 +23,18 @@ extern "C" {
         revision: u32,
     ) -> Result<(), JsValue>;
 
+    /// Triggers `model-<operation>-of-type-<name>` with the record's id, if that is known, and the snapshot of
+    /// `models/<name>`.
+    #[wasm_bindgen(method, catch, js_name = emitModel)]
+    pub fn emit_model(
+        this: &Host,
+        operation: &str,
+        name: &str,
+        id: JsValue,
+        snapshot: DataSnapshot,
+        revision: u32,
+    ) -> Result<(), JsValue>;
+
     /// Calls `remoteRefresh` of a page view, or what stands for it.
     #[wasm_bindgen(method, catch, js_name = callHook)]
     pub fn call_hook(

@@ -1,9 +1,9 @@
 //! What the app passes to `connect` and `createApp`, as `js/app.js` normalised it.
 
+use remote_refresh_core::app::Settings;
 use remote_refresh_core::feed::endpoint::Endpoint;
 use remote_refresh_core::feed::message::Auth;
 use remote_refresh_core::feed::timing::Timing;
-use remote_refresh_core::refresh::Limits;
 use remote_refresh_core::time::Millis;
 use remote_refresh_core::views::since::Since;
 use serde::Deserialize;
@@ -57,21 +57,33 @@ impl ConnectOptions {
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct AppOptions {
+    client_id: String,
     fetch_timeout: Option<f64>,
     fetch_retries: Option<u32>,
+    debounce: Option<f64>,
+    max_wait: Option<f64>,
 }
 
 impl AppOptions {
-    pub(crate) fn limits(options: JsValue) -> Result<Limits, JsValue> {
-        if options.is_undefined() || options.is_null() {
-            return Ok(Limits::default());
-        }
+    pub(crate) fn settings(options: JsValue, seed: u64) -> Result<Settings, JsValue> {
         let options: Self = serde_wasm_bindgen::from_value(options)
             .map_err(|error| coded("invalid-options", &error.to_string()))?;
-        let mut limits = Limits::default();
-        replace(&mut limits.fetch, options.fetch_timeout, "fetchTimeout")?;
-        limits.retries = options.fetch_retries.unwrap_or(limits.retries);
-        Ok(limits)
+        let mut settings = Settings {
+            client: options.client_id.into(),
+            seed,
+            ..Settings::default()
+        };
+        replace(
+            &mut settings.limits.fetch,
+            options.fetch_timeout,
+            "fetchTimeout",
+        )?;
+        settings.limits.retries = options.fetch_retries.unwrap_or(settings.limits.retries);
+        replace(&mut settings.debounce.quiet, options.debounce, "debounce")?;
+        // Ten quiet spans: long enough to gather a burst, short enough not to look frozen.
+        settings.debounce.max_wait = Millis(settings.debounce.quiet.0.saturating_mul(10));
+        replace(&mut settings.debounce.max_wait, options.max_wait, "maxWait")?;
+        Ok(settings)
     }
 }
 

@@ -5,6 +5,7 @@ extern crate alloc;
 
 pub mod app;
 pub mod backoff;
+pub mod change;
 pub mod feed;
 pub mod mirror;
 pub mod random;

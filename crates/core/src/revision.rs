@@ -15,4 +15,10 @@ impl Revision {
         // 2³² changes are 136 years at one a second.
         Self(self.0.wrapping_add(1))
     }
+
+    /// The revision before this one.
+    #[must_use]
+    pub const fn previous(self) -> Self {
+        Self(self.0.saturating_sub(1))
+    }
 }

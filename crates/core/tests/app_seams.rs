@@ -1,11 +1,11 @@
 //! The App on a virtual clock: when the displayed page view is refreshed, and when it is not.
 
-use remote_refresh_core::app::{App, Output};
+use remote_refresh_core::app::{App, Output, Settings, Snapshot};
 use remote_refresh_core::feed::endpoint::Endpoint;
 use remote_refresh_core::feed::message::{Auth, FeedInput, RequestId};
 use remote_refresh_core::feed::timing::Timing;
 use remote_refresh_core::feed::Feed;
-use remote_refresh_core::refresh::{FlightId, Limits, Outcome};
+use remote_refresh_core::refresh::{FlightId, Outcome};
 use remote_refresh_core::time::Millis;
 use remote_refresh_core::views::since::Since;
 use remote_refresh_core::views::ViewId;
@@ -22,7 +22,7 @@ struct Page {
 impl Page {
     fn new() -> Self {
         Self {
-            app: App::new(Limits::default(), 1),
+            app: App::new(Settings::default()),
             now: Millis(1_000_000),
             stream: None,
             log: Vec::new(),
@@ -57,7 +57,7 @@ impl Page {
                     child,
                     revision,
                 } => {
-                    self.app.enter_pass(Some(revision));
+                    self.app.enter_pass(Some(Snapshot::OfFeed(revision)));
                     if self.app.visit_hook(view) {
                         self.log
                             .push(format!("hook {} {}", view.0, child.key.as_str()));
@@ -341,7 +341,7 @@ fn a_snapshot_that_comes_back_late_asks_for_nothing_that_was_fetched_since() {
     page.app.leave_pass();
     page.app
         .fetch_settled(page.now, entity, flight, Outcome::Done);
-    page.app.enter_pass(Some(early));
+    page.app.enter_pass(Some(Snapshot::Foreign(early)));
     assert_eq!(page.app.visit_entity(page.now, entity), None);
     page.app.leave_pass();
 }

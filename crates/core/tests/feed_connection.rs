@@ -43,7 +43,7 @@ fn one_patch_is_one_batch_of_changes() {
     let batches = scenario
         .out
         .iter()
-        .filter(|out| matches!(out, FeedOutput::Changed(_)))
+        .filter(|out| matches!(out, FeedOutput::Changed { .. }))
         .count();
     assert_eq!(batches, 1);
     assert_eq!(scenario.news(), ["+models", "~updated", "~version"]);

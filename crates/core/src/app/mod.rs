@@ -8,12 +8,21 @@
 //! what the feed says different from what this screen has applied? (*state, not messages*)
 
 mod output;
+mod pace;
+mod pass;
 
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 pub use output::{Child, Output};
+pub use pace::Debounce;
+pub use pass::Snapshot;
 
+use pace::Pace;
+use pass::{Pass, Passes};
+
+use crate::change::{Concerned, Concerns, NodeChange, TypeId};
 use crate::feed::message::{FeedInput, FeedOutput};
 use crate::feed::Feed;
 use crate::mirror::Change;
@@ -30,7 +39,7 @@ enum Step {
     /// Hand this to the shell.
     Out(Output),
     /// The handlers that run from here on belong to this pass.
-    EnterPass(Revision),
+    EnterPass(Pass),
     /// They no longer do.
     LeavePass,
     /// Compare the displayed page view with the feed; the child is what its hook is shown.
@@ -39,6 +48,19 @@ enum Step {
 
 /// The child whose change stands for all others of its batch.
 const UPDATED: &str = "updated";
+
+/// What an app may choose when its App is made.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The engine's limits.
+    pub limits: Limits,
+    /// How refreshes are paced.
+    pub debounce: Debounce,
+    /// This client's name in the feed's `origin`, and its place in every spread.
+    pub client: Box<str>,
+    /// Feeds all jitter.
+    pub seed: u64,
+}
 
 /// One App.
 #[derive(Debug)]
@@ -55,8 +77,15 @@ pub struct App {
     revision: Revision,
     /// The newest revision the feed caused: what page views are compared with.
     feed_revision: Revision,
-    /// The passes under way, innermost last.
-    passes: Vec<Revision>,
+    /// What the feed's revisions concerned.
+    concerned: Concerned,
+    /// The passes under way.
+    passes: Passes,
+    /// When the next change is answered.
+    pace: Pace,
+    /// What the hook is shown when that is later: the newest change that waits.
+    waiting: Option<Child>,
+    client: Box<str>,
     hidden: bool,
     /// The revision whose refresh was put off last, so that it is said once.
     deferred: Revision,
@@ -66,9 +95,15 @@ pub struct App {
 }
 
 impl App {
-    /// An App without a feed. `seed` feeds all jitter.
+    /// An App without a feed.
     #[must_use]
-    pub fn new(limits: Limits, seed: u64) -> Self {
+    pub fn new(settings: Settings) -> Self {
+        let Settings {
+            limits,
+            debounce,
+            client,
+            seed,
+        } = settings;
         Self {
             feed: None,
             feed_id: 0,
@@ -78,12 +113,27 @@ impl App {
             steps: VecDeque::new(),
             revision: Revision::default(),
             feed_revision: Revision::default(),
-            passes: Vec::new(),
+            concerned: Concerned::default(),
+            passes: Passes::default(),
+            pace: Pace::new(debounce, &client),
+            waiting: None,
+            client,
             hidden: false,
             deferred: Revision::default(),
             seed,
             now: Millis::default(),
         }
+    }
+
+    /// This client's name in the feed's `origin`.
+    #[must_use]
+    pub fn client(&self) -> &str {
+        &self.client
+    }
+
+    /// The number of a type of model, for [`App::visit_entity`]. `None` when there are too many: use no type then.
+    pub fn type_id(&mut self, name: &str) -> Option<TypeId> {
+        self.concerned.type_id(name)
     }
 
     /// The feed, if the app connected one.
@@ -161,9 +211,12 @@ impl App {
             match output {
                 FeedOutput::Baseline => {
                     self.feed_changed();
+                    self.concerned.note_everything(self.revision);
                     self.steps.push_back(Step::SettlePage(None));
                 }
-                FeedOutput::Changed(changes) => self.announce(changes),
+                FeedOutput::Changed { changes, previous } => {
+                    self.announce(changes, previous.as_ref())
+                }
                 order => self
                     .steps
                     .extend(Output::from_feed(self.feed_id, order).map(Step::Out)),
@@ -178,21 +231,35 @@ impl App {
 
     /// Emits one batch and has the page settle in the same pass: the children of one write are one
     /// change, whoever listens to them.
-    fn announce(&mut self, changes: Vec<Change>) {
+    fn announce(&mut self, changes: Vec<Change>, previous: Option<&Node>) {
+        let change = NodeChange::between(previous, self.value());
+        let concerning = change.concerns != Concerns::Nothing;
+        if concerning {
+            self.feed_changed();
+            self.concerned.note(&change, self.revision);
+        }
         let children = || changes.iter().filter_map(Child::from_new);
         let shown = children()
             .find(|child| child.key.as_str() == UPDATED)
             .or_else(|| children().next());
-        if shown.is_some() {
-            self.feed_changed();
-        }
-        self.steps.push_back(Step::EnterPass(self.revision));
+        let pass = Pass::for_change(self.feed_revision);
+        self.steps.push_back(Step::EnterPass(pass));
         for change in changes {
-            Output::push_emits(change, self.revision, |output| {
+            Output::push_emits(change, pass.revision, |output| {
                 self.steps.push_back(Step::Out(output))
             });
         }
-        self.steps.push_back(Step::SettlePage(shown));
+        for model in change.models {
+            self.steps.push_back(Step::Out(Output::EmitModel {
+                model,
+                revision: pass.revision,
+            }));
+        }
+        if concerning && self.pace.answer_now(self.now, change.spread) {
+            self.steps.push_back(Step::SettlePage(shown));
+        } else if concerning {
+            self.waiting = shown;
+        }
         self.steps.push_back(Step::LeavePass);
     }
 
@@ -251,41 +318,52 @@ impl App {
     /// Opens a pass for a call of `RemoteRefresh`, to be closed by [`App::leave_pass`]: the pass of
     /// the snapshot if that belongs to one, else the pass under way, else a new one, since somebody
     /// wants everything below this view as it is now.
-    pub fn enter_pass(&mut self, snapshot: Option<Revision>) -> Revision {
-        let pass = snapshot
-            .or_else(|| self.passes.last().copied())
-            .unwrap_or_else(|| {
-                self.revision = self.revision.next();
-                self.revision
-            });
-        self.passes.push(pass);
-        pass
+    pub fn enter_pass(&mut self, snapshot: Option<Snapshot>) -> Revision {
+        self.passes.enter(snapshot, || {
+            self.revision = self.revision.next();
+            self.revision
+        })
     }
 
     /// Closes the pass that was opened last.
     pub fn leave_pass(&mut self) {
-        self.passes.pop();
+        self.passes.leave();
     }
 
     /// Whether to call this view's `remoteRefresh` in the pass under way.
     pub fn visit_hook(&mut self, view: ViewId) -> bool {
+        if self.views.page() == Some(view) {
+            self.passes.reach_back(self.views.applied(view));
+        }
         self.passes
-            .last()
-            .is_some_and(|pass| self.views.visit_hook(view, *pass))
+            .current()
+            .is_some_and(|pass| self.views.visit_hook(view, pass.revision))
     }
 
     /// Whether to refresh this view's model, collection and subviews in the pass under way.
     pub fn visit_walk(&mut self, view: ViewId) -> bool {
+        self.passes.touch(self.views.walked(view));
         self.passes
-            .last()
-            .is_some_and(|pass| self.views.visit_walk(view, *pass))
+            .current()
+            .is_some_and(|pass| self.views.visit_walk(view, pass.revision))
     }
 
-    /// The fetch to start for this entity in the pass under way, if any.
+    /// Whether the pass under way concerns entities of this type.
+    #[must_use]
+    pub fn concerns(&self, kind: Option<TypeId>) -> bool {
+        self.passes
+            .current()
+            .is_some_and(|pass| match pass.applied {
+                Some(applied) => self.concerned.since(applied, kind),
+                None => true,
+            })
+    }
+
+    /// The fetch to start for this entity in the pass under way, if any. Ask [`App::concerns`] first.
     pub fn visit_entity(&mut self, now: Millis, entity: EntityId) -> Option<FlightId> {
         self.observe(now);
-        let pass = *self.passes.last()?;
-        self.entities.request(entity, pass, now)
+        let pass = self.passes.current()?;
+        self.entities.request(entity, pass.revision, now)
     }
 
     /// Takes note that a fetch ended.
@@ -310,7 +388,10 @@ impl App {
     #[must_use]
     pub fn next_timeout(&self) -> Option<Millis> {
         let feed = self.feed.as_ref().and_then(|feed| feed.timers().next());
-        feed.into_iter().chain(self.entities.next_timeout()).min()
+        feed.into_iter()
+            .chain(self.entities.next_timeout())
+            .chain(self.pace.next())
+            .min()
     }
 
     /// Does what is due at `now`.
@@ -322,6 +403,10 @@ impl App {
             .and_then(|feed| feed.timers_mut().pop(now))
         {
             self.feed_input(now, FeedInput::TimerFired(timer));
+        }
+        if self.pace.pop(now) {
+            let child = self.waiting.take();
+            self.steps.push_back(Step::SettlePage(child));
         }
         while let Some(due) = self.entities.pop(now) {
             match due {
@@ -345,6 +430,7 @@ impl App {
                 feed.clock_set_back(self.now, now);
             }
             self.entities.clock_set_back(self.now, now);
+            self.pace.clock_set_back(self.now, now);
         }
         self.now = now;
     }
@@ -359,7 +445,7 @@ impl App {
             match step {
                 Step::Out(output) => return Some(output),
                 Step::EnterPass(pass) => self.passes.push(pass),
-                Step::LeavePass => self.leave_pass(),
+                Step::LeavePass => self.passes.leave(),
                 Step::SettlePage(child) => {
                     if let Some(output) = self.settle_page(child) {
                         return Some(output);

@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 
+use crate::change::ModelChange;
 use crate::feed::message::{FeedOutput, RequestId};
 use crate::feed::state::{FeedState, Reason};
 use crate::mirror::Change;
@@ -85,6 +86,13 @@ pub enum Output {
         event: &'static str,
         /// What the snapshot shows.
         child: Child,
+        /// The pass that the snapshot belongs to.
+        revision: Revision,
+    },
+    /// Trigger `model-<operation>-of-type-<name>` on `App.Events`.
+    EmitModel {
+        /// What the feed says of the type.
+        model: ModelChange,
         /// The pass that the snapshot belongs to.
         revision: Revision,
     },
@@ -186,7 +194,7 @@ impl Output {
                 state,
                 reason,
             }),
-            FeedOutput::Baseline | FeedOutput::Changed(_) => None,
+            FeedOutput::Baseline | FeedOutput::Changed { .. } => None,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::mirror::Change;
 use crate::timer::Timer;
+use crate::wire::Node;
 
 use super::state::{FeedState, Reason};
 
@@ -83,5 +84,10 @@ pub enum FeedOutput {
     /// The first value of this feed arrived. It announces nothing by itself.
     Baseline,
     /// The value differs from the last one known.
-    Changed(Vec<Change>),
+    Changed {
+        /// The differences, in the order in which they are announced.
+        changes: Vec<Change>,
+        /// The value before.
+        previous: Option<Node>,
+    },
 }

@@ -353,6 +353,7 @@ impl Feed {
 
     fn value_arrived(&mut self, now: Millis, event: &StreamEvent, out: &mut Vec<FeedOutput>) {
         let first_ever = !self.mirror.has_baseline();
+        let previous = self.mirror.root().cloned();
         let changes = match self.mirror.apply(event) {
             Ok(changes) => changes,
             Err(error) => return self.garbled(now, &error.to_string(), out),
@@ -366,7 +367,7 @@ impl Feed {
         if first_ever {
             out.push(FeedOutput::Baseline);
         } else if !changes.is_empty() {
-            out.push(FeedOutput::Changed(changes));
+            out.push(FeedOutput::Changed { changes, previous });
         }
     }
 

@@ -86,6 +86,24 @@ impl Views {
         }
     }
 
+    /// The newest revision that the view has applied.
+    #[must_use]
+    pub fn applied(&self, view: ViewId) -> Revision {
+        self.views
+            .get(view.0 as usize)
+            .map(View::applied)
+            .unwrap_or_default()
+    }
+
+    /// The newest revision that what the view shows was walked for.
+    #[must_use]
+    pub fn walked(&self, view: ViewId) -> Revision {
+        self.views
+            .get(view.0 as usize)
+            .map(|view| view.walked)
+            .unwrap_or_default()
+    }
+
     /// Whether the view has not seen `revision` yet. `compare` answers for a view that said what it
     /// was rendered from; it is asked at most once.
     pub fn owes(

@@ -162,7 +162,7 @@ impl Scenario {
         for output in self.out.drain(..) {
             match output {
                 FeedOutput::Baseline => news.push("baseline".into()),
-                FeedOutput::Changed(changes) => {
+                FeedOutput::Changed { changes, .. } => {
                     news.extend(changes.iter().filter_map(|change| match change {
                         Change::Added { key, .. } => Some(format!("+{}", key.as_str())),
                         Change::Changed { key, .. } => Some(format!("~{}", key.as_str())),
