@@ -171,8 +171,8 @@ impl Notifier {
 
     /// Tells each of `user_ids`, once, that `change` happened; returns when the feed has it on disk.
     ///
-    /// Network errors and the feed's own troubles are retried; a retry can tell twice, which costs a refresh and
-    /// loses nothing.
+    /// Over HTTP, network errors and the feed's own troubles are tried again; that can tell twice, which costs a
+    /// refresh and loses nothing.
     ///
     /// # Errors
     /// An id or a type can't be a name in the feed (then nobody was told), or the feed didn't take the change.
