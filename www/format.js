@@ -3,11 +3,13 @@
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
+/** Words are in the page's language; the clock is the reader's own. */
+const LANGUAGE = 'en'
 const clock = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' })
-const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'long' })
-const monthDay = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
-const whole = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' })
-const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' })
+const weekday = new Intl.DateTimeFormat(LANGUAGE, { weekday: 'long' })
+const monthDay = new Intl.DateTimeFormat(LANGUAGE, { day: 'numeric', month: 'short' })
+const whole = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: 'full', timeStyle: 'short' })
+const relative = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: 'auto' })
 
 /** The number of midnights between two times. */
 export function daysBetween(earlier, later) {
@@ -43,5 +45,5 @@ export const plural = (count, one, many) => `${count} ${count === 1 ? one : many
 
 /** "Ben, Chiara and Elif". */
 export function names(list) {
-  return new Intl.ListFormat('en', { style: 'long', type: 'conjunction' }).format(list)
+  return new Intl.ListFormat(LANGUAGE, { style: 'long', type: 'conjunction' }).format(list)
 }

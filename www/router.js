@@ -40,10 +40,12 @@ export class Router extends Backbone.Router {
   }
 
   threads(page) {
+    this.session.returnTo = location.hash
     this.show(new ThreadsPage({ session: this.session, page: Math.max(1, Number.parseInt(page, 10) || 1) }))
   }
 
   thread(id) {
+    this.session.returnTo = location.hash
     this.show(new ThreadPage({ session: this.session, threadId: Number(id) }))
   }
 

@@ -12,6 +12,8 @@ export class Session extends Backbone.Model {
     this.user = null
     /** The inbox, shared by the pages that list it. */
     this.threads = new Threads()
+    /** Where in the inbox one was last: where "back" leads to from the other pages. */
+    this.returnTo = ''
     // The bar at the top is on no page, so no page's refresh reaches it.
     this.listenTo(App.Events, 'model-changed-of-type-User', () => this.user?.fetch())
   }

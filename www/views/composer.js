@@ -31,7 +31,6 @@ export class Composer extends View {
         data-testid="composer">${drafts.get(this.threadId) ?? ''}</textarea>
       <button type="submit" class="icon-button send" aria-label="Send" title="Send (Enter)" data-testid="send">${icon('send')}</button>`)
     this.text = this.find('textarea')
-    this.fit()
     return this
   }
 
@@ -40,7 +39,7 @@ export class Composer extends View {
     this.fit()
   }
 
-  /** As high as what is typed; the style sheet says how high at most. */
+  /** As high as what is typed; the style sheet says how high at most. To be called once it is in the document. */
   fit() {
     this.find('.send').disabled = !this.text.value.trim()
     this.text.style.height = 'auto'

@@ -37,6 +37,6 @@ export class FeedState extends View {
     this.el.title = this.reason?.message ? `${meaning} (${this.reason.message})` : meaning
     return this.fill(html`
       <span class="dot" aria-hidden="true"></span>
-      <span class="word">${word}</span><span class="hidden">. ${meaning}</span>`)
+      <span class="word">${word}</span><span class="spoken">. ${meaning}</span>`)
   }
 }

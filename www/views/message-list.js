@@ -52,7 +52,9 @@ export class MessageListView extends ListView {
   }
 
   createRow(model) {
-    return new MessageView({ model, me: this.options.me, isNew: this.isFilled })
+    const { me } = this.options
+    // One's own has been here already, as pending.
+    return new MessageView({ model, me, isNew: this.isFilled && model.get('author').id !== me })
   }
 
   reconcile() {

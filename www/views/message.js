@@ -62,7 +62,7 @@ export class MessageView extends RowView {
       <div class="message-main">
         ${this.joined ? '' : html`
           <p class="message-head">
-            ${this.mine ? html`<span class="hidden">You</span>` : html`<a href="#people/${author.id}">${author.name}</a>`}
+            ${this.mine ? html`<span class="spoken">You</span>` : html`<a href="#people/${author.id}">${author.name}</a>`}
             <time class="quiet" title="${full(at)}">${hour(at)}</time>
           </p>`}
         ${this.editing ? this.form(body) : html`<div class="bubble" data-testid="body">${body}</div>`}

@@ -30,7 +30,7 @@ export class NewThreadPage extends PageView {
     this.fill(html`
       <form class="card new-thread">
         <header class="new-thread-head">
-          <a class="icon-button" href="#" aria-label="Back to the inbox">${icon('back')}</a>
+          <a class="icon-button" href="${this.session.returnTo || '#'}" aria-label="Back to the inbox">${icon('back')}</a>
           <h1>New conversation</h1>
         </header>
         <fieldset>

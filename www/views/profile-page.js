@@ -27,7 +27,7 @@ export class ProfilePage extends PageView {
 
   render() {
     this.fill(html`
-      <a class="icon-button back" href="#" aria-label="Back to the inbox">${icon('back')}</a>
+      <a class="icon-button back" href="${this.session.returnTo || '#'}" aria-label="Back to the inbox">${icon('back')}</a>
       <div class="profile-rest"><p class="loading">Loading…</p></div>`)
     return this
   }
@@ -39,6 +39,7 @@ export class ProfilePage extends PageView {
   loaded() {
     this.find('.profile-rest').remove()
     const isMe = this.model.id === this.session.user?.id
+    this.el.classList.toggle('own', isMe)
     this.place(new Card({ model: this.model, isMe }))
     if (isMe) this.place(new ProfileForm({ model: this.model, session: this.session }))
   }

@@ -44,6 +44,7 @@ export class Shell extends View {
     const main = this.find('#page')
     main.replaceChildren(page.render().el)
     document.title = `${page.title} · Fernweh`
+    main.focus({ preventScroll: true })
     page.shown?.()
     App.show(page)
     page.load()

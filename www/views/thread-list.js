@@ -102,7 +102,7 @@ export class ThreadListView extends View {
     fill(pager, html`
       <button type="button" class="icon-button" data-turn="-1" data-testid="page-previous" aria-label="Newer conversations"
         ${page <= 1 ? html`disabled` : ''}>${icon('back')}</button>
-      <span data-testid="page">Page ${page} of ${pages}<span class="hidden">, ${plural(total, 'conversation', 'conversations')}</span></span>
+      <span data-testid="page">Page ${page} of ${pages}<span class="spoken">, ${plural(total, 'conversation', 'conversations')}</span></span>
       <button type="button" class="icon-button" data-turn="1" data-testid="page-next" aria-label="Older conversations"
         ${page >= pages ? html`disabled` : ''}>${icon('next')}</button>`)
     if (focusedTurn) pager.querySelector(`[data-turn="${focusedTurn}"]`).focus()
@@ -158,7 +158,7 @@ class ThreadRow extends RowView {
           <span class="thread-subject">${subject}</span>
           <span class="thread-bottom">
             <span class="thread-last quiet">${last ? this.preview(last) : 'No messages'}</span>
-            ${count ? html`<span class="badge" data-testid="unread-${id}">${count}<span class="hidden"> unread</span></span>` : ''}
+            ${count ? html`<span class="badge" data-testid="unread-${id}">${count}<span class="spoken"> unread</span></span>` : ''}
           </span>
         </span>
       </a>`)

@@ -45,12 +45,15 @@ export class ThreadPage extends PageView {
 
     this.place(new Head({ model: this.model, me, threads: this.session.threads }), '.conversation')
     this.place(new MessageListView({ collection: this.messages, me }), '.conversation')
-    this.place(new Composer({ messages: this.messages, threadId: this.model.id }), '.conversation')
+    this.composer = this.place(new Composer({ messages: this.messages, threadId: this.model.id }), '.conversation')
     return this
   }
 
   shown() {
     this.list.shown()
+    this.composer.fit()
+    // With a keyboard one can write at once; on a phone, one would cover the messages.
+    if (matchMedia('(hover: hover)').matches) this.composer.text.focus()
   }
 
   load() {
@@ -60,6 +63,7 @@ export class ThreadPage extends PageView {
 
   /** Opening a conversation reads it. */
   loaded() {
+    if (!this.el.isConnected) return
     this.readThrough = this.model.get('unread') ? 0 : this.newestByOthers()
     this.markRead()
   }
