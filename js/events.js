@@ -2,7 +2,7 @@
 //
 // A mixin of plain functions: state lives on `this`, made when first needed, in Backbone's own shape, so that code which
 // reads `_events`, `_listeningTo` or `_listeners` finds what it expects. Two differences are on purpose: every event name is
-// an ordinary one, `constructor` and `__proto__` too, and listening with no function leaves nothing behind.
+// an ordinary one, `constructor` and `__proto__` too, and an emitter does not keep a listener that passed no function.
 //
 // None of it is in wasm. Who is called is decided by comparing functions, and only JS can: for wasm to decide, each function
 // needs a number, so a WeakMap. That and the crossings make `on` + `off` slower than Backbone's, however little wasm does (the
@@ -64,7 +64,7 @@ function on(name, callback, context) {
   else each(add, store, name, callback, context, this, listening)
   keep(this, '_events', store)
   if (listening) {
-    // Handlers of this emitter are counted, so the listening need not list them.
+    // Handlers of this emitter are counted, so the listening need not list them. With none, nothing shall keep the listener.
     listening.interop = false
     if (listening.count) (this._listeners || keep(this, '_listeners', Object.create(null)))[listening.id] = listening
   }
@@ -170,7 +170,6 @@ function listenTo(object, name, callback) {
     current = undefined
   }
   if (listening.interop) listening.on(name, callback)
-  else if (!listening.count) listening.cleanup()
   return this
 }
 
@@ -214,8 +213,8 @@ Listening.prototype.off = function (name, callback) {
 }
 
 Listening.prototype.cleanup = function () {
-  if (this.listener._listeningTo) delete this.listener._listeningTo[this.obj._listenId]
-  if (this.obj._listeners && !this.interop) delete this.obj._listeners[this.id]
+  delete this.listener._listeningTo[this.obj._listenId]
+  if (!this.interop) delete this.obj._listeners[this.id]
 }
 
 // Triggering
