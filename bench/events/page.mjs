@@ -1,0 +1,17 @@
+// The measurement itself: the same in Node and in a page.
+
+import { measure } from '../lib/rounds.mjs'
+import { contestants } from './contestants.mjs'
+import { rows } from './rows.mjs'
+
+/** @param {{ wasm: number[], rounds: number, turn: number }} options */
+export default async function run({ wasm, rounds, turn }) {
+  const buses = contestants(new Uint8Array(wasm))
+  return measure({
+    contestants: Object.keys(buses),
+    rows: rows.map(({ name, enter }) => ({ name, enter: contestant => enter({ name: contestant, ...buses[contestant] }) })),
+    rounds,
+    turn,
+    progress: row => console.log(`  ${row}`),
+  })
+}

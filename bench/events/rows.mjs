@@ -1,0 +1,85 @@
+// What is measured.
+//
+// Each contestant's loop is a function of its own, made from text: then the engine can make the best of each, and none
+// suffers from what it learned about another. `sum` is what the handlers have seen; each turn is checked by it.
+
+const loop = (setup, body) =>
+  new Function('e', 'create', `
+    let sum = 0
+    const handler = () => (a = 1) => { sum += a }
+    const handlers = Array.from({ length: 1000 }, handler)
+    const f = handlers[0]
+    ${setup}
+    return { run(n) { sum = 0; for (let i = 0; i < n; i++) { ${body} } }, sum: () => sum }`)
+
+/** An entry (see ../lib/rounds.mjs) whose handlers must have added up to `each` for one operation. */
+function entry(bus, each, setup, body) {
+  const { run, sum } = loop(setup, body)(bus.create(), bus.create)
+  const check = n => {
+    if (sum() !== n * each) throw new Error(`${bus.name}: expected ${n * each}, the handlers saw ${sum()}`)
+  }
+  return { run, check }
+}
+
+const args = { 0: [], 1: ['1'], 3: ['1', '2', '3'] }
+const add = (bus, count, from = 0) => `for (let i = ${from}; i < ${from + count}; i++) ${bus.on('change', 'handlers[i]')}`
+
+function triggerRows() {
+  return [0, 1, 3].flatMap(count => [1, 3, 10, 100].map(handlers => ({
+    name: `trigger, ${count} arguments, ${handlers} handlers`.replace(/\b1 (\w+)s\b/g, '1 $1'),
+    kind: 'trigger',
+    enter(bus) {
+      const body = bus.trigger?.('change', args[count])
+      return body && entry(bus, handlers, add(bus, handlers), body)
+    },
+  })))
+}
+
+/** Handlers come and go among others; the last that came goes. */
+const churn = (name, others, f = 'f') => ({
+  name,
+  enter(bus) {
+    const turn = bus.turn?.('change', f) ?? `${bus.on('change', f)}; ${bus.off('change', f)}`
+    return entry(bus, 0, add(bus, others, 1), f === 'f' ? turn : `const ${f} = a => { sum += a }; ${turn}`)
+  },
+})
+
+export const rows = [
+  ...triggerRows(),
+  {
+    name: 'trigger, no handler at all',
+    kind: 'trigger',
+    enter: bus => bus.trigger && entry(bus, 0, '', bus.trigger('change', ['1'])),
+  },
+  {
+    name: 'trigger, only other handlers',
+    kind: 'trigger',
+    enter: bus => bus.trigger && entry(bus, 0, add(bus, 3), bus.trigger('model-changed-of-type-Message', ['1'])),
+  },
+  {
+    name: 'all: one handler of all',
+    enter: bus => bus.all && entry(bus, 1, bus.all('(name, a) => { sum += a }'), bus.trigger('change', ['1'])),
+  },
+  {
+    name: 'all: and one of the name',
+    enter: bus => bus.all && entry(bus, 2, `${bus.all('(name, a) => { sum += a }')}; ${add(bus, 1)}`, bus.trigger('change', ['1'])),
+  },
+  {
+    name: 'once + trigger',
+    enter: bus => bus.once && entry(bus, 1, '', `${bus.once('change', 'f')}; ${bus.trigger('change', ['1'])}`),
+  },
+  churn('on + off, the only handler', 0),
+  churn('on + off, a new function', 0, 'fresh'),
+  churn('on + off, among 10', 10),
+  churn('on + off, among 100', 100),
+  {
+    name: 'one listens to 1,000 objects, stops',
+    enter: bus => bus.listens && entry(bus, 0, 'const objects = Array.from({ length: 1000 }, create)',
+      `for (const object of objects) e.listenTo(object, 'change', f); e.stopListening()`),
+  },
+  {
+    name: '1,000 objects listen to one, stop',
+    enter: bus => bus.listens && entry(bus, 0, 'const objects = Array.from({ length: 1000 }, create)',
+      `for (const object of objects) object.listenTo(e, 'change', f); for (const object of objects) object.stopListening()`),
+  },
+]
