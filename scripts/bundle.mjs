@@ -33,7 +33,7 @@ async function commonJsTypes() {
 async function page() {
   await mkdir('dist/www')
   for (const file of await readdir('www', { withFileTypes: true })) {
-    if (file.isFile() && !/\.(js|css)$/.test(file.name)) await copyFile(`www/${file.name}`, `dist/www/${file.name}`)
+    if (file.isFile() && !/\.(js|css|md)$/.test(file.name)) await copyFile(`www/${file.name}`, `dist/www/${file.name}`)
   }
   await build({
     ...common,
