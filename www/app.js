@@ -2,6 +2,7 @@
 
 import $ from 'jquery'
 import Backbone from 'backbone'
+import App from 'remote-refresh'
 import { onSignedOut, sentence } from './models/api.js'
 import { Session } from './models/session.js'
 import { Router } from './router.js'
@@ -10,6 +11,8 @@ import { html } from './html.js'
 import { notice } from './views/parts.js'
 
 Backbone.$ = $
+// For the console: `App.Events.on('all', console.log)` shows all that happens.
+window.App = App
 
 const session = new Session()
 const shell = new Shell({ el: '#app', session }).render()

@@ -61,7 +61,7 @@ export class MessageListView extends ListView {
     const anchor = this.atEnd ? null : this.anchor()
     const last = this.collection.last()
     super.reconcile()
-    this._subviews.forEach((row, i) => row.follow(this.collection.at(i - 1)))
+    this._subviews.forEach((row, i) => row.follow(this.collection.models[i - 1]))
     // What comes after the first stretch slides in.
     this.isFilled = this.collection.length > 0
     if (anchor) this.hold(anchor)

@@ -31,6 +31,7 @@ export class ThreadPage extends PageView {
     this.messages = new Messages([], { threadId })
     /** Up to which message the server has been told that it was read. */
     this.readThrough = Infinity
+    this.listenTo(this.messages, 'sync', () => this.el.classList.remove('failed'))
     this.listenTo(this.model, 'change:subject', () => { document.title = `${this.title} · Fernweh` })
     this.markReadOnLeave = () => document.visibilityState === 'hidden' && this.markRead()
     document.addEventListener('visibilitychange', this.markReadOnLeave)
@@ -90,6 +91,7 @@ export class ThreadPage extends PageView {
 
   failed(xhr) {
     if (this.messages.length) return
+    this.el.classList.add('failed')
     const [title, text] = xhr.status === 404
       ? ['No such conversation', 'It does not exist, or you are not part of it.']
       : ['The conversation did not load', sentence(xhr)]

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::{watch, Notify};
 
 use crate::feed::Feed;
 use crate::store::{outbox, Store, StoreError};
@@ -19,10 +19,11 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// Short enough that a restarted feed has its news within a few seconds.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 
-/// A handle that wakes the courier.
+/// A handle that wakes the courier, and ends it.
 #[derive(Clone, Debug, Default)]
 pub struct Courier {
     nudge: Arc<Notify>,
+    ending: watch::Sender<bool>,
 }
 
 impl Courier {
@@ -31,19 +32,34 @@ impl Courier {
         self.nudge.notify_one();
     }
 
-    /// Delivers until dropped, starting with what an earlier process left.
+    /// Lets [`Courier::run`] return once the outbox is empty, or at the first delivery that fails. May be called twice.
+    pub fn end(&self) {
+        self.ending.send_replace(true);
+    }
+
+    /// Delivers until told to end, starting with what an earlier process left.
     pub async fn run(self, store: Store, feed: Arc<dyn Feed>) {
+        let mut ending = self.ending.subscribe();
         let mut pause = FIRST_PAUSE;
         loop {
+            // Read before the outbox is: what is owed before `end` is called is delivered.
+            let last_round = *ending.borrow();
             match deliver_batch(&store, feed.as_ref()).await {
-                Ok(0) => {
-                    pause = FIRST_PAUSE;
-                    self.nudge.notified().await;
-                }
+                Ok(0) if last_round => return,
+                Ok(0) => tokio::select! {
+                    () = self.nudge.notified() => {}
+                    _ = ending.changed() => {}
+                },
                 Ok(_) => pause = FIRST_PAUSE,
                 Err(error) => {
                     tracing::warn!(%error, retry_in = ?pause, "a notification waits in the outbox");
-                    tokio::time::sleep(pause).await;
+                    if last_round {
+                        return;
+                    }
+                    tokio::select! {
+                        () = tokio::time::sleep(pause) => {}
+                        _ = ending.changed() => {}
+                    }
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
             }

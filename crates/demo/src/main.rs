@@ -49,6 +49,7 @@ struct Args {
         long,
         env = "DEMO_FEED_SECRET",
         value_name = "SECRET",
+        requires = "feed",
         hide_env_values = true
     )]
     feed_secret: Option<String>,

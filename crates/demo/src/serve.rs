@@ -27,7 +27,7 @@ use crate::feed::Feed;
 use crate::live_feed::{FeedOpenError, LiveFeed};
 use crate::store::{Store, StoreError};
 
-/// How long open requests may take to finish once shutdown has begun.
+/// How long open requests, and then the courier, may take to finish once shutdown has begun.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// Why the demo could not run.
@@ -78,7 +78,8 @@ pub async fn run_with_feed(
     let database = config.data.as_ref().map(|dir| dir.join("inbox.sqlite"));
     let store = Store::open(database.as_deref(), api::now())?;
     let courier = Courier::default();
-    let carrying = tokio::spawn(courier.clone().run(store.clone(), Arc::clone(&feed)));
+    let ending = courier.clone();
+    let mut carrying = tokio::spawn(courier.clone().run(store.clone(), Arc::clone(&feed)));
     let state = AppState {
         store,
         feed,
@@ -115,8 +116,11 @@ pub async fn run_with_feed(
         outcome = serving.into_future() => outcome.map_err(Error::Listen),
         () = overdue => Ok(()),
     };
-    // What it still owes is in the outbox.
-    carrying.abort();
+    // What it cannot deliver in time stays in the outbox.
+    ending.end();
+    if tokio::time::timeout(GRACE, &mut carrying).await.is_err() {
+        carrying.abort();
+    }
     if let Some(hosted) = hosted {
         hosted.close().await;
     }

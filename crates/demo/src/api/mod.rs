@@ -5,6 +5,23 @@
 //! * [`session`]: the cookie; sign-in, sign-out, feed settings and tokens
 //! * [`users`], [`threads`], [`messages`]: the resources
 //!
+//! | below `/api` | does | tells |
+//! |---|---|---|
+//! | `POST /session` `{user}` | signs in | |
+//! | `GET /session` | user and feed settings, or nulls | |
+//! | `DELETE /session` | signs out | |
+//! | `GET /feed-token` | `{token, expires}` for one's own node | |
+//! | `GET /users`, `GET /users/{id}` | people; the list is open to all | |
+//! | `PUT`, `PATCH /users/{id}` `{name?, status?, about?}` | edits one's own profile | all who share a thread: User changed |
+//! | `GET /threads?page=&per_page=` | one page of the inbox | |
+//! | `POST /threads` `{subject, members, body}` | starts a thread | its members: Thread and Message added |
+//! | `GET /threads/{id}` | one thread | |
+//! | `POST /threads/{id}/read` `{through}` | has read up to a message | oneself: Thread changed |
+//! | `GET /threads/{id}/messages?from=&before=&limit=` | a stretch of it | |
+//! | `POST /threads/{id}/messages` `{body, client_id?}` | sends | its members: Message added, Thread changed |
+//! | `PUT`, `PATCH /messages/{id}` `{body}` | edits one's own | its members: Message changed; Thread changed if it is the newest |
+//! | `DELETE /messages/{id}` | deletes one's own | its members: Message removed, Thread changed |
+//!
 //! Each write owes its notification in its own transaction and nudges the courier once that is committed.
 
 pub mod error;
