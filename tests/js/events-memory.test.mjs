@@ -1,0 +1,40 @@
+// Nothing leaks: after a million steps of each kind the heap is as it was, and of the objects that were dropped none is left.
+
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import test from 'node:test'
+
+const steps = Number(process.env.EVENTS_STEPS ?? 1_000_000)
+
+/** Less than a byte for each step: what the engine keeps of the code and of its own. */
+const mostBytes = 400_000
+
+const script = fileURLToPath(new URL('./events/memory.mjs', import.meta.url))
+const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', script, steps])
+const { scenarios, controls, allocated } = JSON.parse(stdout)
+
+for (const [name, { bytes, sampled, survived }] of Object.entries(scenarios)) {
+  test(`nothing is left after ${steps} steps: ${name}`, () => {
+    assert.ok(bytes < mostBytes, `${bytes} bytes more`)
+    assert.ok(sampled === 200 || sampled === 0, `${sampled} were sampled`)
+    assert.equal(survived, 0)
+  })
+}
+
+test('five kinds of steps drop objects at least, and all of those are sampled', () => {
+  assert.ok(Object.values(scenarios).filter(({ sampled }) => sampled === 200).length >= 5)
+})
+
+for (const [name, { bytes, survived }] of Object.entries(controls)) {
+  test(`what is kept is noticed: ${name}`, () => {
+    assert.ok(bytes > mostBytes)
+    assert.equal(survived, 200)
+  })
+}
+
+test('a trigger with up to three arguments allocates nothing', () => {
+  assert.equal(allocated.length, 4)
+  for (const bytes of allocated) assert.ok(bytes < 1, `${bytes} bytes for each`)
+})
