@@ -1,8 +1,8 @@
 //! The store: the tree in memory, its rows on disk, and the one thread that writes both.
 //!
-//! Writes queue up and are committed in batches, so that many writers share one wait for the disk. A batch works on a
-//! copy of the tree (nodes are shared until written); readers see the tree of the last commit, never one that could
-//! still be lost. Only then are streams told and writers answered.
+//! Writes queue up and are committed in batches, so that many writers share one wait for the disk. There are two
+//! trees: the writer's, which a batch changes first, and the readers', which follows when the batch is on disk; a
+//! reader never sees what could still be lost. Then streams are told, and writers answered.
 
 mod disk;
 mod operation;

@@ -24,17 +24,27 @@ pub(super) enum Job {
 
 pub(super) struct Writer {
     disk: Disk,
+    /// The readers' tree, and who listens.
     state: SharedState,
+    /// The writer's own tree: the readers' with the batch under way. Between batches both hold the same, but share no
+    /// node that was ever written, so that a write copies nothing, however many children lie beside it.
+    tree: Option<Node>,
     clock: Clock,
 }
 
 impl Writer {
     pub(super) fn new(disk: Disk, state: SharedState, clock: Clock) -> Self {
-        Self { disk, state, clock }
+        let tree = state.lock().root.clone();
+        Self {
+            disk,
+            state,
+            tree,
+            clock,
+        }
     }
 
     /// Works until it is told to stop, or nobody can write any more.
-    pub(super) fn run(self, mut jobs: mpsc::Receiver<Job>) {
+    pub(super) fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
         let mut stopping = false;
         while !stopping {
             let mut batch = Vec::new();
@@ -64,14 +74,15 @@ impl Writer {
         }
     }
 
-    fn commit(&self, batch: Vec<(Operation, Answer)>) {
-        let mut root = self.state.lock().root.clone();
+    fn commit(&mut self, batch: Vec<(Operation, Answer)>) {
         let mut places = BTreeSet::new();
         let mut done = Vec::with_capacity(batch.len());
         for (operation, answer) in batch {
-            match operation.resolve(root.as_ref(), self.clock.now()) {
+            match operation.resolve(self.tree.as_ref(), self.clock.now()) {
                 Ok(event) => {
-                    apply(&mut root, &event, &mut places);
+                    each_put(&event, |path, data| {
+                        places.insert(put(&mut self.tree, path, data));
+                    });
                     done.push((event, answer));
                 }
                 // A failed send means that whoever asked has gone.
@@ -79,8 +90,9 @@ impl Writer {
             }
         }
         if !places.is_empty() {
-            if let Err(error) = self.disk.save(root.as_ref(), &places) {
+            if let Err(error) = self.disk.save(self.tree.as_ref(), &places) {
                 tracing::error!(%error, "a batch of writes could not be stored");
+                self.tree = self.state.lock().root.clone();
                 for (_, answer) in done {
                     drop(answer.send(Err(WriteError::Storage)));
                 }
@@ -88,8 +100,10 @@ impl Writer {
             }
         }
         let mut state = self.state.lock();
-        state.root = root;
         for (event, _) in &done {
+            each_put(event, |path, data| {
+                Node::set(&mut state.root, path, data.cloned())
+            });
             state.hub.publish(event);
         }
         drop(state);
@@ -99,20 +113,21 @@ impl Writer {
     }
 }
 
-/// Applies a resolved write, and notes the places whose rows it changes.
-fn apply(root: &mut Option<Node>, event: &StreamEvent, places: &mut BTreeSet<Path>) {
+/// Calls `put` for each place that a resolved write replaces.
+fn each_put(event: &StreamEvent, mut put: impl FnMut(&Path, Option<&Node>)) {
     match event {
-        StreamEvent::Put { path, data } => put(root, path, data.as_ref(), places),
+        StreamEvent::Put { path, data } => put(path, data.as_ref()),
         StreamEvent::Patch { path, children } => {
             for (below, data) in children {
-                put(root, &path.join(below), data.as_ref(), places);
+                put(&path.join(below), data.as_ref());
             }
         }
         StreamEvent::KeepAlive | StreamEvent::Cancel { .. } | StreamEvent::AuthRevoked { .. } => {}
     }
 }
 
-fn put(root: &mut Option<Node>, path: &Path, data: Option<&Node>, places: &mut BTreeSet<Path>) {
+/// Replaces what is at `path`, and returns the place whose rows that changes.
+fn put(root: &mut Option<Node>, path: &Path, data: Option<&Node>) -> Path {
     let before = parents(root.as_ref(), path);
     Node::set(root, path, data.cloned());
     let after = parents(root.as_ref(), path);
@@ -121,7 +136,7 @@ fn put(root: &mut Option<Node>, path: &Path, data: Option<&Node>, places: &mut B
     while place.depth() > before.min(after) {
         place = place.parent().unwrap_or_default();
     }
-    places.insert(place);
+    place
 }
 
 /// How many places on the way to `path`, from the root down, are parents: the depth of the first that is not.
@@ -146,9 +161,7 @@ mod tests {
         let mut root = parse_json(before).expect("the test uses valid data");
         let data = parse_json(data).expect("the test uses valid data");
         let path = Path::parse(path).expect("the test uses valid paths");
-        let mut places = BTreeSet::new();
-        put(&mut root, &path, data.as_ref(), &mut places);
-        places.first().expect("one place is written").to_string()
+        put(&mut root, &path, data.as_ref()).to_string()
     }
 
     #[test]
