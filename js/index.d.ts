@@ -119,6 +119,7 @@ export interface RefreshError {
    * - `fetch-timeout`: it did not settle in time.
    * - `invalid`: the answer did not pass the model's `validate`.
    * - `hook-threw`, `subviews-threw`, `refresh-threw`: the view's own code threw.
+   * - `too-deep`: views are nested deeper than any page; those below were not refreshed.
    */
   code: string
   cause: unknown

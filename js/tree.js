@@ -12,7 +12,7 @@ export class Tree {
   #registered = new WeakMap()
 
   /** Takes note of a view the walker can't find, or whose subviews it can't. Returns how to undo that. */
-  register(view, { parent, children } = {}) {
+  register(view, { parent, children }) {
     const undo = []
     if (children !== undefined) {
       this.#children.set(view, children)
@@ -27,17 +27,27 @@ export class Tree {
     return () => undo.splice(0).forEach(step => step())
   }
 
-  /** The subviews of `view`, each once: those it was registered with, and its `_subviews`. */
-  childrenOf(view) {
+  /**
+   * The subviews of `view`, each once: those it was registered with, and its `_subviews`. What the app's code throws
+   * goes to `onError`, and costs only the subviews that this code would have given.
+   */
+  childrenOf(view, onError) {
     const found = new Set()
+    const collectFrom = source => {
+      try {
+        collect(source(), found)
+      } catch (cause) {
+        onError(cause)
+      }
+    }
     const children = this.#children.get(view)
-    collect(typeof children === 'function' ? children.call(view, view) : children, found)
+    collectFrom(() => (typeof children === 'function' ? children.call(view, view) : children))
     for (const ref of this.#registered.get(view) ?? []) {
       const child = ref.deref()
       if (child) found.add(child)
       else this.#registered.get(view).delete(ref)
     }
-    collect(ownOrComputed(view, '_subviews'), found)
+    collectFrom(() => ownOrComputed(view, '_subviews'))
     return found
   }
 }
@@ -72,5 +82,5 @@ function addAll(list, found, nesting) {
   }
 }
 
-/** `_([…])` keeps its list in `_wrapped`. */
-const unwrap = container => (Array.isArray(container._wrapped) ? container._wrapped : container)
+/** `_([…])` and `_({…})` keep theirs in `_wrapped`. */
+const unwrap = container => (isObject(container._wrapped) ? container._wrapped : container)

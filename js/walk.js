@@ -5,6 +5,9 @@
 
 import { coded } from './error.js'
 
+/** Nested deeper than any page is; the stack would end before long, and whatever ran out of it would be left half done. */
+const MAX_DEPTH = 500
+
 const isObject = value => value !== null && (typeof value === 'object' || typeof value === 'function')
 
 export class Walk {
@@ -13,6 +16,8 @@ export class Walk {
   #tree
   #fetches
   #report
+  /** How many visits enclose the one under way. */
+  #depth = 0
   /** Our own snapshot → the pass it belongs to. */
   #passes = new WeakMap()
   /** The same for other people's, until the running script ends: what they tell of is known by then. */
@@ -61,13 +66,23 @@ export class Walk {
 
   #visit(view, snapshot) {
     if (!this.#engine.visitHook(this.#views.id(view))) return
+    const threw = cause => this.#report('refresh:error', { view, code: 'hook-threw', cause })
+    this.#depth++
     try {
+      if (this.#depth > MAX_DEPTH) {
+        const cause = coded('too-deep', `subviews are nested more than ${MAX_DEPTH} deep: look for a view that makes new ones while it is walked`)
+        this.#report('refresh:error', { view, code: 'too-deep', cause })
+        return
+      }
       const hook = view.remoteRefresh
       if (hook === false) this.#report('refresh:skipped', { view, reason: 'opted-out' })
-      else if (typeof hook === 'function') hook.call(view, snapshot)
+      // An async hook throws later.
+      else if (typeof hook === 'function') hook.call(view, snapshot)?.then?.(undefined, threw)
       else this.#walk(view, snapshot)
     } catch (cause) {
-      this.#report('refresh:error', { view, code: 'hook-threw', cause })
+      threw(cause)
+    } finally {
+      this.#depth--
     }
   }
 
@@ -75,13 +90,7 @@ export class Walk {
     if (!this.#engine.visitWalk(this.#views.id(view))) return
     this.#refresh(view, 'model')
     this.#refresh(view, 'collection')
-    let children
-    try {
-      children = this.#tree.childrenOf(view)
-    } catch (cause) {
-      this.#report('refresh:error', { view, code: 'subviews-threw', cause })
-      return
-    }
+    const children = this.#tree.childrenOf(view, cause => this.#report('refresh:error', { view, code: 'subviews-threw', cause }))
     for (const child of children) this.#visit(child, snapshot)
   }
 
