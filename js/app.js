@@ -130,12 +130,13 @@ class Shell {
     return view
   }
 
-  #register(view, options = {}) {
+  #register(view, options) {
+    const { parent, children } = options ?? {}
     if (!isObject(view)) throw coded('invalid-view', '`register` needs a view as its first argument')
-    if (options.parent !== undefined && options.parent !== null && !isObject(options.parent)) {
+    if (parent !== undefined && parent !== null && !isObject(parent)) {
       throw coded('invalid-view', '`parent` must be the view that holds this one')
     }
-    return { unregister: this.#tree.register(view, options) }
+    return { unregister: this.#tree.register(view, { parent, children }) }
   }
 
   // What the engine orders
