@@ -96,13 +96,14 @@ class Shell {
     this.#feed = feed
     this.#feeds.set(feed.id, feed)
     try {
-      this.#engine.connect(feed.id, { ...rest, uid: typeof uid === 'number' ? String(uid) : uid }, kind, since)
+      this.#engine.connect(feed.id, { ...rest, uid: Number.isSafeInteger(uid) ? String(uid) : uid }, kind, since)
     } catch (error) {
       this.#feed = before
       this.#feeds.delete(feed.id)
       throw error
     }
-    connected.add(this)
+    // A handler may have closed it already.
+    if (this.#feed) connected.add(this)
     return feed
   }
 
@@ -142,12 +143,20 @@ class Shell {
   // What the engine orders
   // ----------------------
 
-  /** A handler that throws must not harm the others, nor the walk: its error goes where uncaught ones go. */
-  #trigger(...args) {
-    try {
-      this.app.Events.trigger(...args)
-    } catch (error) {
-      surface(error)
+  /**
+   * Triggers an event of ours. Not by `trigger`, which ends at the first handler that throws: the others shall not miss
+   * a change for that, nor the walk stop. The error goes where uncaught ones go.
+   */
+  #trigger(name, ...args) {
+    const { [name]: handlers = [], all = [] } = this.app.Events._events ?? {}
+    // Both lists as they are now: a handler that is added meanwhile doesn't hear of this event.
+    const calls = [...handlers.map(handler => [handler, args]), ...all.map(handler => [handler, [name, ...args]])]
+    for (const [{ callback, ctx }, args] of calls) {
+      try {
+        callback.apply(ctx, args)
+      } catch (error) {
+        surface(error)
+      }
     }
   }
 
