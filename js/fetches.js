@@ -58,15 +58,13 @@ export class Fetches {
     this.#waiting.set(flight, () => settle('expired', 'fetch-timeout', coded('fetch-timeout',
       'the fetch did not settle in time: return its promise from `fetch`, or trigger `sync` or `error` when it is over')))
     this.#report('refresh:start', about)
-    let result
     try {
-      result = entity.fetch({ remoteRefresh: marker })
+      const result = entity.fetch({ remoteRefresh: marker })
+      if (typeof result?.then === 'function') {
+        result.then(() => settle('done'), cause => settle('failed', 'fetch-failed', cause))
+      }
     } catch (cause) {
       settle('impossible', 'fetch-threw', cause)
-      return
-    }
-    if (typeof result?.then === 'function') {
-      result.then(() => settle('done'), cause => settle('failed', 'fetch-failed', cause))
     }
   }
 
@@ -85,7 +83,8 @@ function listen(entity, marker, settle) {
   const handlers = {
     sync: (source, response, options) => ours(source, options) && later('done'),
     error: (source, response, options) => ours(source, options) && later('failed', 'fetch-failed', response),
-    invalid: (source, error, options) => ours(source, options) && later('impossible', 'invalid', error),
+    // A collection goes on without the member that is invalid, and says `sync`.
+    invalid: (source, error, options) => ours(source, options) && !entity.models && later('impossible', 'invalid', error),
   }
   const each = method => {
     try {
