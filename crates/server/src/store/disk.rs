@@ -6,7 +6,10 @@
 use std::collections::BTreeSet;
 
 use redb::backends::InMemoryBackend;
-use redb::{Database, ReadableDatabase, ReadableTable, Table, TableDefinition};
+use redb::{
+    Database, DatabaseError, ReadableDatabase, ReadableTable, StorageBackend, Table,
+    TableDefinition,
+};
 use remote_refresh_core::wire::{parse_json, Export, Node, Path};
 
 use crate::config::Storage;
@@ -21,18 +24,19 @@ pub(super) struct Disk(Database);
 impl Disk {
     /// Opens the file, or makes it.
     pub(super) fn open(storage: &Storage) -> Result<Self, ServerError> {
-        let opened = match storage {
-            Storage::File(path) => Database::create(path),
-            Storage::Memory => Database::builder().create_with_backend(InMemoryBackend::new()),
+        let (opened, path) = match storage {
+            Storage::File(path) => (Database::create(path), path.clone()),
+            Storage::Memory => (in_backend(InMemoryBackend::new()), "memory".into()),
         };
-        let database = opened.map_err(|error| ServerError::Open {
-            path: match storage {
-                Storage::File(path) => path.clone(),
-                Storage::Memory => "memory".into(),
-            },
+        Self::new(opened.map_err(|error| ServerError::Open {
+            path,
             source: Box::new(error.into()),
-        })?;
+        })?)
+    }
+
+    fn new(database: Database) -> Result<Self, ServerError> {
         let disk = Self(database);
+        // Makes the table, so that reading finds it.
         disk.save(None, &BTreeSet::new())?;
         Ok(disk)
     }
@@ -95,6 +99,10 @@ impl Disk {
     }
 }
 
+fn in_backend(backend: impl StorageBackend) -> Result<Database, DatabaseError> {
+    Database::builder().create_with_backend(backend)
+}
+
 fn rewrite(
     table: &mut Table<'_, &str, &str>,
     place: &Path,
@@ -147,6 +155,64 @@ fn insert(table: &mut Table<'_, &str, &str>, key: &str, node: &Node) -> Result<(
 
 fn storage(error: impl Into<redb::Error>) -> ServerError {
     ServerError::Storage(Box::new(error.into()))
+}
+
+#[cfg(test)]
+pub(super) mod failing {
+    //! A disk in memory that can be told to fail.
+
+    use std::io;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct Failing {
+        memory: InMemoryBackend,
+        fails: Arc<AtomicBool>,
+    }
+
+    impl Failing {
+        fn check(&self) -> io::Result<()> {
+            if self.fails.load(Ordering::SeqCst) {
+                return Err(io::Error::other("the disk is full"));
+            }
+            Ok(())
+        }
+    }
+
+    impl StorageBackend for Failing {
+        fn len(&self) -> io::Result<u64> {
+            self.memory.len()
+        }
+
+        fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+            self.memory.read(offset, out)
+        }
+
+        fn set_len(&self, len: u64) -> io::Result<()> {
+            self.check()?;
+            self.memory.set_len(len)
+        }
+
+        fn sync_data(&self) -> io::Result<()> {
+            self.check()?;
+            self.memory.sync_data()
+        }
+
+        fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+            self.check()?;
+            self.memory.write(offset, data)
+        }
+    }
+
+    /// A disk that fails once `fails` is true.
+    pub(in crate::store) fn disk(fails: Arc<AtomicBool>) -> Disk {
+        let memory = InMemoryBackend::new();
+        let database = in_backend(Failing { memory, fails }).expect("it does not fail yet");
+        Disk::new(database).expect("it does not fail yet")
+    }
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::config::Config;
 use crate::error::ServerError;
 use crate::hub::{Hub, Subscription};
+use disk::Disk;
 pub(crate) use operation::Operation;
 pub use operation::WriteError;
 use writer::{Job, Writer};
@@ -56,7 +57,10 @@ pub(crate) struct Store {
 impl Store {
     /// Opens the data and starts the writer.
     pub(crate) fn open(config: &Config) -> Result<Self, ServerError> {
-        let disk = disk::Disk::open(&config.storage)?;
+        Self::on(Disk::open(&config.storage)?, config)
+    }
+
+    fn on(disk: Disk, config: &Config) -> Result<Self, ServerError> {
         let root = disk.load()?;
         let hub = Hub::new(config.max_queued_events, config.max_queued_bytes);
         let state = SharedState(Arc::new(Mutex::new(State { root, hub })));
@@ -115,5 +119,47 @@ impl Store {
                 tracing::error!("the writer ended in a panic");
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::config::Storage;
+
+    #[tokio::test]
+    async fn a_write_that_the_disk_refuses_is_not_seen_by_anybody() {
+        let fails = Arc::new(AtomicBool::new(false));
+        let config = Config::new(Storage::Memory, "secret");
+        let store = Store::on(disk::failing::disk(fails.clone()), &config).expect("it is empty");
+        let path = Path::parse("/a").expect("a path");
+        let put = |json| Operation::Put {
+            path: path.clone(),
+            json,
+        };
+        store.write(put(json!(1))).await.expect("the disk works");
+        let (value, mut subscription) = store.subscribe(path.clone());
+        fails.store(true, Ordering::SeqCst);
+        assert_eq!(store.write(put(json!(2))).await, Err(WriteError::Storage));
+        assert_eq!(store.get(&path), value);
+        assert_eq!(
+            store
+                .write(put(json!({".sv": "nothing"})))
+                .await
+                .map_err(|error| error.code()),
+            Err("data_bad_server_value"),
+            "what is refused anyway needs no disk"
+        );
+        store.close().await;
+        drop(store);
+        let told = tokio::time::timeout(std::time::Duration::ZERO, subscription.next()).await;
+        assert!(
+            told.is_err(),
+            "the listener was told of a write that is not stored"
+        );
     }
 }

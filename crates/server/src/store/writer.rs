@@ -91,7 +91,7 @@ impl Writer {
         }
         if !places.is_empty() {
             if let Err(error) = self.disk.save(self.tree.as_ref(), &places) {
-                tracing::error!(%error, "a batch of writes could not be stored");
+                tracing::error!(%error, "a batch of writes could not be stored; start the server again when the disk is well");
                 self.tree = self.state.lock().root.clone();
                 for (_, answer) in done {
                     drop(answer.send(Err(WriteError::Storage)));
@@ -153,9 +153,11 @@ fn parents(root: Option<&Node>, path: &Path) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use remote_refresh_core::wire::parse_json;
 
     use super::*;
+    use crate::config::Storage;
 
     fn place(before: &str, path: &str, data: &str) -> String {
         let mut root = parse_json(before).expect("the test uses valid data");
@@ -186,5 +188,52 @@ mod tests {
         assert_eq!(place("null", "/a/b", "1"), "/");
         assert_eq!(place("1", "/a/b", "1"), "/");
         assert_eq!(place(r#"{"a":1}"#, "/", "1"), "/");
+    }
+
+    /// Data as JSON: leaves, objects, priorities.
+    fn data() -> impl Strategy<Value = String> {
+        let leaf = prop_oneof![
+            Just("null".to_owned()),
+            (0_u8..9).prop_map(|n| n.to_string()),
+            (0_u8..9).prop_map(|n| format!(r#"{{".value":"{n}",".priority":{n}}}"#)),
+        ];
+        leaf.prop_recursive(3, 8, 3, |inner| {
+            let children = proptest::collection::btree_map("[ab!0]", inner, 0..3);
+            (children, 0..4).prop_map(|(children, priority)| {
+                let fields = children
+                    .iter()
+                    .map(|(key, json)| format!(r#""{key}":{json}"#));
+                let priority = (priority == 0).then(|| r#"".priority":"p""#.to_owned());
+                format!(
+                    "{{{}}}",
+                    fields.chain(priority).collect::<Vec<_>>().join(",")
+                )
+            })
+        })
+    }
+
+    fn path() -> impl Strategy<Value = Path> {
+        proptest::collection::vec("[ab!0]", 0..4)
+            .prop_map(|keys| Path::parse(&keys.join("/")).expect("the keys are valid"))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn after_any_batches_the_disk_holds_the_tree(
+            batches in proptest::collection::vec(proptest::collection::vec((path(), data()), 1..4), 1..6)
+        ) {
+            let disk = Disk::open(&Storage::Memory).expect("memory can be opened");
+            let mut root = None;
+            for batch in batches {
+                let places = batch
+                    .iter()
+                    .map(|(path, json)| put(&mut root, path, parse_json(json).expect("it is data").as_ref()))
+                    .collect();
+                disk.save(root.as_ref(), &places).expect("memory can be written");
+                prop_assert_eq!(&disk.load().expect("it is what was written"), &root);
+            }
+        }
     }
 }
