@@ -198,7 +198,7 @@ mod tests {
             (0_u8..9).prop_map(|n| format!(r#"{{".value":"{n}",".priority":{n}}}"#)),
         ];
         leaf.prop_recursive(3, 8, 3, |inner| {
-            let children = proptest::collection::btree_map("[ab!0]", inner, 0..3);
+            let children = proptest::collection::btree_map("[a0]", inner, 0..3);
             (children, 0..4).prop_map(|(children, priority)| {
                 let fields = children
                     .iter()
@@ -213,16 +213,16 @@ mod tests {
     }
 
     fn path() -> impl Strategy<Value = Path> {
-        proptest::collection::vec("[ab!0]", 0..4)
+        proptest::collection::vec("[a0]", 0..4)
             .prop_map(|keys| Path::parse(&keys.join("/")).expect("the keys are valid"))
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
+        #![proptest_config(ProptestConfig::with_cases(128))]
 
         #[test]
         fn after_any_batches_the_disk_holds_the_tree(
-            batches in proptest::collection::vec(proptest::collection::vec((path(), data()), 1..4), 1..6)
+            batches in proptest::collection::vec(proptest::collection::vec((path(), data()), 1..3), 1..12)
         ) {
             let disk = Disk::open(&Storage::Memory).expect("memory can be opened");
             let mut root = None;
