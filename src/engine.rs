@@ -23,7 +23,7 @@ use wasm_bindgen::prelude::*;
 use crate::browser;
 use crate::error::text_of;
 use crate::host::Host;
-use crate::options::{self, AppOptions, ConnectOptions};
+use crate::options;
 use crate::snapshot::DataSnapshot;
 use crate::stream::Stream;
 
@@ -57,7 +57,7 @@ impl Engine {
     /// `invalid-options` says which option is wrong.
     #[wasm_bindgen(constructor)]
     pub fn new(host: Host, options: JsValue) -> Result<Engine, JsValue> {
-        let mut app = App::new(AppOptions::settings(options, random())?);
+        let mut app = App::new(options::settings(&options, random())?);
         if browser::is_hidden() {
             app.hide();
         }
@@ -85,9 +85,8 @@ impl Engine {
         auth: &str,
         since: JsValue,
     ) -> Result<(), JsValue> {
-        let options = ConnectOptions::read(options)?;
-        let endpoint = options.endpoint()?;
-        let timing = options.timing()?;
+        let endpoint = options::endpoint(&options)?;
+        let timing = options::timing(&options)?;
         let since = options::since(&since)?;
         let auth = options::auth(auth);
         *self.0.node_url.borrow_mut() = endpoint.node_url().into();
