@@ -16,11 +16,11 @@ export interface DataSnapshot {
   /** The same as `exportVal()`, for `JSON.stringify`. */
   toJSON(): any
   exists(): boolean
-  /** The child at `path`, such as `models/Message`; it may be absent. */
-  child(path: string): DataSnapshot
+  /** The child at `path`, such as `models/Message`, or at an array's index; it may be absent. */
+  child(path: string | number): DataSnapshot
   /** Calls `callback` for each child in Firebase's order until it returns `true`; whether it did. */
   forEach(callback: (child: DataSnapshot) => boolean | void): boolean
-  hasChild(path: string): boolean
+  hasChild(path: string | number): boolean
   hasChildren(): boolean
   numChildren(): number
   getPriority(): number | string | null

@@ -63,12 +63,11 @@ impl DataSnapshot {
     ///
     /// # Errors
     /// `invalid-path` when a segment can't be a key.
-    pub fn child(&self, path: &str) -> Result<DataSnapshot, JsValue> {
+    pub fn child(&self, path: &JsValue) -> Result<DataSnapshot, JsValue> {
         let path = parse(path)?;
         let mut url = String::from(&*self.url);
         for key in path.keys() {
-            url.push('/');
-            url.push_str(key.as_str());
+            push_key(&mut url, key);
         }
         Ok(Self {
             url: url.into(),
@@ -101,7 +100,7 @@ impl DataSnapshot {
     /// # Errors
     /// `invalid-path` when a segment can't be a key.
     #[wasm_bindgen(js_name = hasChild)]
-    pub fn has_child(&self, path: &str) -> Result<bool, JsValue> {
+    pub fn has_child(&self, path: &JsValue) -> Result<bool, JsValue> {
         let path = parse(path)?;
         Ok(self
             .node
@@ -166,7 +165,8 @@ impl Reference {
 impl DataSnapshot {
     /// A snapshot of the child `key` of the node at `parent`.
     pub(crate) fn of_child(parent: &str, key: &Key, node: Option<Node>) -> Self {
-        let url = [parent, "/", key.as_str()].concat();
+        let mut url = String::from(parent);
+        push_key(&mut url, key);
         Self {
             url: url.into(),
             key: Some(key.clone()),
@@ -175,8 +175,24 @@ impl DataSnapshot {
     }
 }
 
-fn parse(path: &str) -> Result<Path, JsValue> {
-    Path::parse(path).map_err(|error| coded("invalid-path", &error.to_string()))
+/// A path as the SDKs take it: a string, or a number, which is how arrays are read.
+fn parse(path: &JsValue) -> Result<Path, JsValue> {
+    let text = path
+        .as_string()
+        .or_else(|| path.as_f64().map(|index| index.to_string()))
+        .ok_or_else(|| {
+            coded(
+                "invalid-path",
+                "a path must be a string, such as models/Message",
+            )
+        })?;
+    Path::parse(&text).map_err(|error| coded("invalid-path", &error.to_string()))
+}
+
+/// Addresses are encoded as the SDKs do it: firebase-js-sdk, `Reference.toString`.
+fn push_key(url: &mut String, key: &Key) {
+    url.push('/');
+    url.push_str(&String::from(js_sys::encode_uri_component(key.as_str())));
 }
 
 fn to_js(value: &impl Serialize) -> JsValue {
