@@ -1,5 +1,5 @@
-//! The browser shell of remote-refresh: the only Rust that sees web-sys, js-sys, gloo and
-//! serde-wasm-bindgen. It translates between JavaScript and `remote-refresh-core`, and decides nothing.
+//! The browser shell of remote-refresh: the only Rust that sees web-sys, js-sys and gloo.
+//! It translates between JavaScript and `remote-refresh-core`, and decides nothing.
 //!
 //! | module | what it holds |
 //! |---|---|

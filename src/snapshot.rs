@@ -195,9 +195,10 @@ fn push_key(url: &mut String, key: &Key) {
     url.push_str(&String::from(js_sys::encode_uri_component(key.as_str())));
 }
 
+/// By way of JSON, as JSON itself would have it: a child named `__proto__` is a property like any other
+/// and changes nobody's prototype.
 fn to_js(value: &impl Serialize) -> JsValue {
-    // Nodes hold nothing that JSON can't: serialising one doesn't fail.
-    value
-        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
-        .unwrap_or(JsValue::NULL)
+    // Nodes hold nothing that JSON can't: neither step fails.
+    let json = serde_json::to_string(value).unwrap_or_default();
+    js_sys::JSON::parse(&json).unwrap_or(JsValue::NULL)
 }
