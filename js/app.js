@@ -18,6 +18,15 @@ const connected = new Set()
 /** Unlikely to be another client's; it need not be hard to guess. */
 const newClientId = () => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`
 
+/** A bus that is an emitter and a mixin both: what mixes it in gets its functions, not the handlers it has by then. */
+function createBus() {
+  const bus = createEvents()
+  for (const state of ['_events', '_listeners', '_listeningTo', '_listenId']) {
+    Object.defineProperty(bus, state, { writable: true })
+  }
+  return bus
+}
+
 /** `createApp` over an instantiated wasm module. */
 export function appFactory(wasm) {
   return options => new Shell(wasm, options).app
@@ -64,7 +73,7 @@ class Shell {
       feedState: (id, state, previous, code, message) => this.#feedState(id, state, previous, code, message),
       requestToken: (request, fresh) => this.#requestToken(request, fresh),
     }
-    this.app = this.#createApp(createEvents(wasm))
+    this.app = this.#createApp(createBus())
   }
 
   #createApp(Events) {
