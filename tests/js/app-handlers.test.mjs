@@ -119,3 +119,24 @@ test('a hook may show another page', async () => {
   assert.deepEqual(calls, ['first', 'second'])
   handle.close()
 })
+
+test('what mixes App.Events in shares no handlers with it', () => {
+  const { App, log } = newApp()
+  const other = Object.assign({}, App.Events)
+  const spread = { ...App.Events }
+  const listener = Object.assign({}, Backbone.Events)
+  listener.listenTo(App.Events, 'news', () => {})
+  App.Events.listenTo(other, 'news', () => {})
+  let heard = 0
+  other.on('news', () => heard++)
+  App.Events.trigger('news')
+  assert.equal(heard, 0)
+  log.length = 0
+  other.trigger('news')
+  spread.trigger('news')
+  assert.equal(heard, 1)
+  assert.deepEqual(log, [])
+  assert.deepEqual(Object.keys(App.Events).filter(name => name.startsWith('_')), [])
+  listener.stopListening()
+  App.Events.stopListening()
+})
