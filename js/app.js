@@ -7,6 +7,7 @@ import { createEvents } from './events.js'
 import { Feed, kindOfAuth } from './feed.js'
 import { Fetches } from './fetches.js'
 import { Registry } from './registry.js'
+import { canShare, Tabs } from './tabs.js'
 import { Tree } from './tree.js'
 import { Walk } from './walk.js'
 
@@ -39,6 +40,8 @@ class Shell {
   #page = null
   #feed = null
   #feeds = new Map()
+  /** feed id → the tabs it is shared with. */
+  #tabs = new Map()
   #lastFeed = 0
 
   constructor(wasm, options) {
@@ -72,6 +75,9 @@ class Shell {
       deferred: id => report('refresh:deferred', { view: views.object(id), reason: 'hidden' }),
       feedState: (id, state, previous, code, message) => this.#feedState(id, state, previous, code, message),
       requestToken: (request, fresh) => this.#requestToken(request, fresh),
+      askLeader: id => this.#tabs.get(id)?.ask(),
+      tellTabs: (id, state, value) => this.#tabs.get(id)?.tell(state, value && JSON.stringify({ path: '/', data: value.exportVal() })),
+      stepDown: (id, rejoin) => rejoin ? this.#tabs.get(id)?.leave() : this.#leaveTabs(id),
     }
     this.app = this.#createApp(createBus())
   }
@@ -98,22 +104,39 @@ class Shell {
     if (!isObject(options)) {
       throw coded('invalid-options', '`connect` needs options: { url, uid } at least, where url is the feed and uid the user')
     }
-    const { auth, since, uid, ...rest } = options
+    const { auth, since, shareTabs = true, uid, ...rest } = options
     const kind = kindOfAuth(auth)
     const feed = new Feed(this, ++this.#lastFeed, auth)
+    const shared = Boolean(shareTabs) && canShare()
+    if (shared) this.#tabs.set(feed.id, this.#createTabs(feed, JSON.stringify(['remote-refresh', rest.url, rest.path ?? uid])))
     const before = this.#feed
     this.#feed = feed
     this.#feeds.set(feed.id, feed)
     try {
-      this.#engine.connect(feed.id, { ...rest, uid: Number.isSafeInteger(uid) ? String(uid) : uid }, kind, since)
+      this.#engine.connect(feed.id, { ...rest, uid: Number.isSafeInteger(uid) ? String(uid) : uid }, kind, since, shared)
     } catch (error) {
       this.#feed = before
       this.#feeds.delete(feed.id)
+      this.#leaveTabs(feed.id)
       throw error
     }
     // A handler may have closed it already.
     if (this.#feed) connected.add(this)
     return feed
+  }
+
+  #createTabs(feed, name) {
+    const current = act => (...args) => feed === this.#feed && act(...args)
+    return new Tabs(name, {
+      lead: current(() => this.#engine.lead()),
+      asked: current(() => this.#engine.askedByTab()),
+      heard: current((state, data) => this.#engine.heard(state, data)),
+    })
+  }
+
+  #leaveTabs(id) {
+    this.#tabs.get(id)?.leave()
+    this.#tabs.delete(id)
   }
 
   close(feed) {
@@ -176,6 +199,7 @@ class Shell {
     feed.reason = code === undefined ? null : { code, message }
     if (state === 'closed') {
       this.#feeds.delete(id)
+      this.#leaveTabs(id)
       if (feed === this.#feed) {
         this.#feed = null
         connected.delete(this)
@@ -201,6 +225,6 @@ class Shell {
 function weakHost(shell) {
   const ref = new WeakRef(shell)
   const call = name => (...args) => ref.deref()?.host[name](...args)
-  const names = ['emit', 'emitModel', 'callHook', 'fetch', 'fetchExpired', 'deferred', 'feedState', 'requestToken']
+  const names = ['emit', 'emitModel', 'callHook', 'fetch', 'fetchExpired', 'deferred', 'feedState', 'requestToken', 'askLeader', 'tellTabs', 'stepDown']
   return Object.fromEntries(names.map(name => [name, call(name)]))
 }

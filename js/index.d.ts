@@ -79,6 +79,11 @@ export interface ConnectOptions {
   auth?: Auth
   /** What the displayed page was rendered from. Without it, a page shown before the first value is refreshed once. */
   since?: Since
+  /**
+   * Whether all tabs of this user share one stream, where the browser can (Web Locks and BroadcastChannel in a secure
+   * context). Default true.
+   */
+  shareTabs?: boolean
   /** Silence, in ms, after which a stream counts as dead. Default 75000: two and a half keep-alives. */
   silenceTimeout?: number
   /** How long a connection may take to bring its first byte, in ms. Default 30000. */

@@ -3,6 +3,7 @@
 use std::rc::{Rc, Weak};
 
 use gloo_events::EventListener;
+use remote_refresh_core::feed::message::FeedInput;
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, Event, EventTarget, PageTransitionEvent, VisibilityState};
 
@@ -37,14 +38,23 @@ pub(crate) fn listen(engine: &Weak<Inner>) -> Vec<EventListener> {
                 engine.restore();
             }
         }),
+        on(&window, "pagehide", engine, |engine, event| {
+            if event.unchecked_ref::<PageTransitionEvent>().persisted() {
+                engine.suspend();
+            }
+        }),
     ];
     if let Some(document) = window.document() {
         listeners.push(on(&document, "visibilitychange", engine, |engine, _| {
             engine.look(is_hidden())
         }));
-        // A page that was frozen in the background (Page Lifecycle API) and goes on.
+        // A page in the background may be frozen, and goes on later (Page Lifecycle API).
+        listeners.push(on(&document, "freeze", engine, |engine, _| {
+            engine.suspend();
+        }));
         listeners.push(on(&document, "resume", engine, |engine, _| {
-            engine.look(is_hidden())
+            engine.feed_input(FeedInput::Restored);
+            engine.look(is_hidden());
         }));
     }
     listeners

@@ -12,6 +12,7 @@ use gloo_timers::callback::Timeout;
 use remote_refresh_core::app::{App, Child, Output, Snapshot};
 use remote_refresh_core::change::{ModelChange, TypeId};
 use remote_refresh_core::feed::message::{FeedInput, RequestId};
+use remote_refresh_core::feed::state::FeedState;
 use remote_refresh_core::feed::Feed;
 use remote_refresh_core::refresh::{EntityId, FlightId, Outcome};
 use remote_refresh_core::revision::Revision;
@@ -74,7 +75,8 @@ impl Engine {
         Ok(Self(inner))
     }
 
-    /// Opens a feed instead of the one there is; its states will be reported under `feed`. `auth` is `none`, `fixed` or `renewable`.
+    /// Opens a feed instead of the one there is; its states will be reported under `feed`. `auth` is `none`, `fixed` or `renewable`;
+    /// `shared` when other tabs may have its stream.
     ///
     /// # Errors
     /// Says which option is wrong; the feed there is stays open then.
@@ -84,6 +86,7 @@ impl Engine {
         options: JsValue,
         auth: &str,
         since: JsValue,
+        shared: bool,
     ) -> Result<(), JsValue> {
         let endpoint = options::endpoint(&options)?;
         let timing = options::timing(&options)?;
@@ -92,7 +95,12 @@ impl Engine {
         *self.0.node_url.borrow_mut() = endpoint.node_url().into();
         self.0.act(|app, now| {
             app.connect(now, feed, since, |seed, last_id| {
-                Feed::new(endpoint, auth, timing, browser::is_online(), seed, last_id)
+                let feed = Feed::new(endpoint, auth, timing, browser::is_online(), seed, last_id);
+                if shared {
+                    feed.shared()
+                } else {
+                    feed
+                }
             });
         });
         Ok(())
@@ -101,6 +109,25 @@ impl Engine {
     /// Closes the feed.
     pub fn close(&self) {
         self.0.act(App::close);
+    }
+
+    /// This tab holds the lock of the tabs that share the feed.
+    pub fn lead(&self) {
+        self.0.feed_input(FeedInput::Lead);
+    }
+
+    /// Another tab asks what this one knows.
+    #[wasm_bindgen(js_name = askedByTab)]
+    pub fn asked_by_tab(&self) {
+        self.0.act(|app, _| app.asked_by_tab());
+    }
+
+    /// The leading tab says its state, and its value as the JSON of a `put`, if it has one.
+    pub fn heard(&self, state: &str, data: Option<String>) {
+        // A state this version doesn't know comes from another one; its next message may be understood.
+        if let Some(state) = FeedState::from_name(state) {
+            self.0.feed_input(FeedInput::Heard(state, data.as_deref()));
+        }
     }
 
     /// The app has new credentials, to be had in this way: `none`, `fixed` or `renewable`.
@@ -268,6 +295,10 @@ impl Inner {
         self.feed_input(FeedInput::Offline);
     }
 
+    pub(crate) fn suspend(self: &Rc<Self>) {
+        self.feed_input(FeedInput::Suspend);
+    }
+
     pub(crate) fn restore(self: &Rc<Self>) {
         self.act(App::restore);
     }
@@ -328,6 +359,9 @@ impl Inner {
                     .emit(event, self.snapshot(child), previous, revision.0)
             }
             Output::EmitModel { model, revision } => self.emit_model(model, revision),
+            Output::AskLeader { feed } => self.host.ask_leader(feed),
+            Output::TellTabs { feed } => self.tell_tabs(feed),
+            Output::StepDown { feed, rejoin } => self.host.step_down(feed, rejoin),
             Output::CallHook {
                 view,
                 child,
@@ -357,6 +391,22 @@ impl Inner {
             snapshot,
             revision.0,
         )
+    }
+
+    fn tell_tabs(&self, feed: u32) -> Result<(), JsValue> {
+        let app = self.app.borrow();
+        let Some((state, value)) = app.feed().map(|feed| {
+            (
+                feed.state(),
+                feed.has_baseline().then(|| feed.value().cloned()),
+            )
+        }) else {
+            return Ok(());
+        };
+        drop(app);
+        let url = self.node_url.borrow().clone();
+        let snapshot = value.map(|node| DataSnapshot::of_node(url, node));
+        self.host.tell_tabs(feed, state.name(), snapshot)
     }
 
     fn snapshot(&self, child: Child) -> DataSnapshot {

@@ -67,6 +67,23 @@ extern "C" {
         message: Option<String>,
     ) -> Result<(), JsValue>;
 
+    /// Asks the leading tab what it knows.
+    #[wasm_bindgen(method, catch, js_name = askLeader)]
+    pub fn ask_leader(this: &Host, feed: u32) -> Result<(), JsValue>;
+
+    /// Tells the other tabs the feed's state, and its value if it has one.
+    #[wasm_bindgen(method, catch, js_name = tellTabs)]
+    pub fn tell_tabs(
+        this: &Host,
+        feed: u32,
+        state: &str,
+        value: Option<DataSnapshot>,
+    ) -> Result<(), JsValue>;
+
+    /// Leaves the lead to another tab; with `rejoin` until it asks again.
+    #[wasm_bindgen(method, catch, js_name = stepDown)]
+    pub fn step_down(this: &Host, feed: u32, rejoin: bool) -> Result<(), JsValue>;
+
     /// Calls the app's `auth` function.
     #[wasm_bindgen(method, catch, js_name = requestToken)]
     pub fn request_token(this: &Host, request: u32, fresh: bool) -> Result<(), JsValue>;

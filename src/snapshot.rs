@@ -163,6 +163,15 @@ impl Reference {
 }
 
 impl DataSnapshot {
+    /// A snapshot of the node at `url`, without a name.
+    pub(crate) fn of_node(url: Rc<str>, node: Option<Node>) -> Self {
+        Self {
+            url,
+            key: None,
+            node,
+        }
+    }
+
     /// A snapshot of the child `key` of the node at `parent`.
     pub(crate) fn of_child(parent: &str, key: &Key, node: Option<Node>) -> Self {
         let mut url = String::from(parent);

@@ -74,6 +74,11 @@ class Person {
     })
   }
 
+  /** The same person in another tab. */
+  async another() {
+    return new Person(this.id, this.context, await this.context.newPage())
+  }
+
   /** The reads since the last look, sorted, each as often as it was made. */
   reads() {
     const reads = this.requests.filter(request => request.startsWith('GET ')).sort()

@@ -206,6 +206,13 @@ impl App {
         self.take_feed_outputs(out);
     }
 
+    /// Another tab asks what this one knows: it is told if this one leads.
+    pub fn asked_by_tab(&mut self) {
+        if self.feed.as_ref().is_some_and(Feed::leads) {
+            self.steps.push_back(Step::Out(Output::TellTabs { feed: self.feed_id }));
+        }
+    }
+
     fn take_feed_outputs(&mut self, outputs: Vec<FeedOutput>) {
         for output in outputs {
             match output {

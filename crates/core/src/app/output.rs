@@ -80,6 +80,23 @@ pub enum Output {
         /// Why, where there is something to say.
         reason: Option<Reason>,
     },
+    /// See [`FeedOutput::AskLeader`].
+    AskLeader {
+        /// The feed, as the shell named it.
+        feed: u32,
+    },
+    /// See [`FeedOutput::TellTabs`].
+    TellTabs {
+        /// The feed, as the shell named it.
+        feed: u32,
+    },
+    /// See [`FeedOutput::StepDown`].
+    StepDown {
+        /// The feed, as the shell named it.
+        feed: u32,
+        /// Whether to stand in line for the lock again.
+        rejoin: bool,
+    },
     /// Trigger this event on `App.Events` with a snapshot of the child.
     Emit {
         /// The event's name.
@@ -184,6 +201,9 @@ impl Output {
             }
             FeedOutput::OpenStream { stream, url } => Some(Self::OpenStream { stream, url }),
             FeedOutput::CloseStream => Some(Self::CloseStream),
+            FeedOutput::AskLeader => Some(Self::AskLeader { feed }),
+            FeedOutput::TellTabs => Some(Self::TellTabs { feed }),
+            FeedOutput::StepDown { rejoin } => Some(Self::StepDown { feed, rejoin }),
             FeedOutput::StateChanged {
                 previous,
                 state,

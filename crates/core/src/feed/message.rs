@@ -47,6 +47,12 @@ pub enum FeedInput<'a> {
     Restored,
     /// The app has new credentials, to be had in this way.
     CredentialsChanged(Auth),
+    /// This tab holds the lock of the tabs that share the feed: the stream is its business now.
+    Lead,
+    /// The page is about to be frozen or put into the back/forward cache: another tab has to lead.
+    Suspend,
+    /// The leading tab says what it knows: its state, and its value as the data of a `put` at `/`, if it has one.
+    Heard(FeedState, Option<&'a str>),
     /// A timer of [`Feed::timers`](super::Feed::timers) fired.
     TimerFired(Timer),
     /// The app closed the feed.
@@ -80,6 +86,15 @@ pub enum FeedOutput {
         state: FeedState,
         /// Why, where there is something to say.
         reason: Option<Reason>,
+    },
+    /// Ask the leading tab what it knows.
+    AskLeader,
+    /// Tell the other tabs what this one knows: its state and its value.
+    TellTabs,
+    /// Leave the lead to another tab. `rejoin` when this one may be asked again later.
+    StepDown {
+        /// Whether to stand in line for the lock again.
+        rejoin: bool,
     },
     /// The first value of this feed arrived. It announces nothing by itself.
     Baseline,

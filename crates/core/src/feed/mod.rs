@@ -10,6 +10,8 @@
 //! | [`endpoint`] | the address of the user's node |
 //! | [`message`] | what goes in and what comes out |
 //! | [`state`] | the states and the reasons for them |
+//! | `stream` | what a stream brings, and how it ends |
+//! | `tabs` | one stream for all tabs of a user |
 //! | [`timing`] | how long to wait for what |
 //! | [`token`] | what the client may know of a token |
 //! | `credentials` | when a token is asked for, renewed, given up |
@@ -18,6 +20,8 @@ mod credentials;
 pub mod endpoint;
 pub mod message;
 pub mod state;
+mod stream;
+mod tabs;
 pub mod timing;
 pub mod token;
 
@@ -26,11 +30,12 @@ use crate::random::Random;
 use crate::time::Millis;
 use crate::timer::{Timer, Timers};
 use crate::wire::sse::Decoder;
-use crate::wire::{Node, StreamEvent};
+use crate::wire::Node;
 
 use endpoint::Endpoint;
 use message::{Auth, FeedInput, FeedOutput, RequestId};
 use state::{FeedState, Reason};
+use tabs::Role;
 use timing::Timing;
 use token::Token;
 
@@ -40,6 +45,7 @@ pub struct Feed {
     endpoint: Endpoint,
     auth: Auth,
     timing: Timing,
+    role: Role,
     state: FeedState,
     /// The code of the reason for it.
     reason: Option<&'static str>,
@@ -85,6 +91,7 @@ impl Feed {
             endpoint,
             auth,
             timing,
+            role: Role::Alone,
             state: FeedState::Closed,
             reason: None,
             mirror: Mirror::new(),
@@ -154,7 +161,10 @@ impl Feed {
 
     /// Connects for the first time.
     pub fn start(&mut self, now: Millis, out: &mut Vec<FeedOutput>) {
-        if self.online {
+        if self.role == Role::Follower {
+            self.set_state(FeedState::Connecting, None, out);
+            out.push(FeedOutput::AskLeader);
+        } else if self.online {
             self.set_state(FeedState::Connecting, None, out);
             self.attempt(now, out);
         } else {
@@ -185,6 +195,9 @@ impl Feed {
                 self.lost(now, reason, out);
             }
             FeedInput::Close => self.close(out),
+            FeedInput::Lead => self.lead(now, out),
+            _ if self.role == Role::Follower => self.follow(input, out),
+            FeedInput::Suspend => self.suspend(out),
             FeedInput::CredentialsChanged(auth) if self.state != FeedState::Closed => {
                 self.auth = auth;
                 self.token = None;
@@ -297,107 +310,13 @@ impl Feed {
         out.push(FeedOutput::OpenStream { stream, url });
     }
 
-    fn bytes_arrived(
-        &mut self,
-        now: Millis,
-        stream: RequestId,
-        bytes: &[u8],
-        out: &mut Vec<FeedOutput>,
-    ) {
-        self.heard = now;
-        self.online = true;
-        let mut events = Vec::new();
-        let decoded = self.decoder.feed(bytes, &mut |event| events.push(event));
-        for event in events {
-            match StreamEvent::parse(&event.event, &event.data) {
-                Ok(Some(event)) => self.event_arrived(now, event, out),
-                Ok(None) => {}
-                Err(error) => self.garbled(now, &error.to_string(), out),
-            }
-            if self.stream != Some(stream) {
-                return;
-            }
-        }
-        if let Err(error) = decoded {
-            self.garbled(now, &error.to_string(), out);
-        }
-    }
-
-    /// After an event that makes no sense the value is unknown: only a new first `put` mends that.
-    fn garbled(&mut self, now: Millis, detail: &str, out: &mut Vec<FeedOutput>) {
-        self.drop_stream(out);
-        let reason = Reason::with_detail("bad-event", "the server sent an unusable event", detail);
-        self.lost(now, reason, out);
-    }
-
-    fn event_arrived(&mut self, now: Millis, event: StreamEvent, out: &mut Vec<FeedOutput>) {
-        match event {
-            StreamEvent::Put { .. } | StreamEvent::Patch { .. } => {
-                self.value_arrived(now, &event, out);
-            }
-            StreamEvent::KeepAlive => {}
-            StreamEvent::Cancel { reason } => {
-                let detail = reason.unwrap_or_default();
-                self.deny(
-                    Reason::with_detail(
-                        "cancelled",
-                        "the server no longer lets this node be read",
-                        &detail,
-                    ),
-                    out,
-                );
-            }
-            StreamEvent::AuthRevoked { reason } => self.auth_revoked(now, &reason, out),
-        }
-    }
-
-    fn value_arrived(&mut self, now: Millis, event: &StreamEvent, out: &mut Vec<FeedOutput>) {
-        let first_ever = !self.mirror.has_baseline();
-        let previous = self.mirror.root().cloned();
-        let changes = match self.mirror.apply(event) {
-            Ok(changes) => changes,
-            Err(error) => return self.garbled(now, &error.to_string(), out),
-        };
-        if self.opened.is_none() {
-            self.opened = Some(now);
-            self.renewed_after_refusal = false;
-            self.timers.set(Timer::Watchdog, now + self.timing.silence);
-            self.set_state(FeedState::Open, None, out);
-        }
-        if first_ever {
-            out.push(FeedOutput::Baseline);
-        } else if !changes.is_empty() {
-            out.push(FeedOutput::Changed { changes, previous });
-        }
-    }
-
-    fn refused(&mut self, now: Millis, status: u16, body: &str, out: &mut Vec<FeedOutput>) {
-        match status {
-            401 | 403 => self.unauthorized(now, body, out),
-            // Timeout, too early, too many: the request itself is fine (RFC 9110 §15.5, RFC 8470, RFC 6585).
-            408 | 425 | 429 => self.busy(now, body, out),
-            400..=499 => self.deny(
-                Reason::with_detail(
-                    "bad-request",
-                    "the server rejects this address: check `url`",
-                    body,
-                ),
-                out,
-            ),
-            _ => self.busy(now, body, out),
-        }
-    }
-
-    fn busy(&mut self, now: Millis, body: &str, out: &mut Vec<FeedOutput>) {
-        self.lost(
-            now,
-            Reason::with_detail("unavailable", "the server is unavailable", body),
-            out,
-        );
-    }
-
     fn deny(&mut self, reason: Reason, out: &mut Vec<FeedOutput>) {
         self.rest(out);
+        if self.role == Role::Leader {
+            // Another tab may have better credentials; this one waits for its own.
+            self.role = Role::Alone;
+            out.push(FeedOutput::StepDown { rejoin: false });
+        }
         self.set_state(FeedState::Denied, Some(reason), out);
     }
 
@@ -477,6 +396,9 @@ impl Feed {
                 state,
                 reason,
             });
+            if self.role == Role::Leader {
+                out.push(FeedOutput::TellTabs);
+            }
         }
     }
 

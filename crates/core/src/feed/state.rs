@@ -31,6 +31,21 @@ impl FeedState {
         }
     }
 
+    /// The state of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [
+            Self::Connecting,
+            Self::Open,
+            Self::Stale,
+            Self::Offline,
+            Self::Denied,
+            Self::Closed,
+        ]
+        .into_iter()
+        .find(|state| state.name() == name)
+    }
+
     /// Whether the feed does nothing by itself in this state.
     #[must_use]
     pub const fn is_at_rest(self) -> bool {

@@ -31,8 +31,25 @@ impl Scenario {
 
     pub(crate) fn seeded(auth: Auth, online: bool, seed: u64) -> Self {
         let endpoint = Endpoint::new("https://a.example", Some("u1"), None).expect("valid");
+        Self::of(Feed::new(
+            endpoint,
+            auth,
+            Timing::default(),
+            online,
+            seed,
+            0,
+        ))
+    }
+
+    /// A tab that shares its feed with others.
+    pub(crate) fn shared(auth: Auth) -> Self {
+        let endpoint = Endpoint::new("https://a.example", Some("u1"), None).expect("valid");
+        Self::of(Feed::new(endpoint, auth, Timing::default(), true, 1, 0).shared())
+    }
+
+    fn of(feed: Feed) -> Self {
         let mut scenario = Self {
-            feed: Feed::new(endpoint, auth, Timing::default(), online, seed, 0),
+            feed,
             now: START,
             out: Vec::new(),
             stream: None,
