@@ -5,9 +5,10 @@
 // an ordinary one, `constructor` and `__proto__` too, and an emitter does not keep a listener that passed no function.
 //
 // None of it is in wasm. Who is called is decided by comparing functions, and only JS can: for wasm to decide, each function
-// needs a number, so a WeakMap. That and the crossings make `on` + `off` slower than Backbone's, however little wasm does (the
-// row "ids in wasm" of bench/results/events.md). And what wasm never learns, it need not forget: an emitter that is dropped
-// is garbage together with its handlers.
+// needs a number, so a WeakMap. With a function that was not seen before (a closure, a bound method: what apps mostly pass),
+// `on` + `off` then takes about twice as long, however little wasm does, and in Chromium twice as long as Backbone's: the column
+// "ids in wasm" of bench/results/events.md. And what wasm never learns, it need not forget: an emitter that is dropped is garbage
+// together with its handlers.
 
 /** Handlers by event name. It inherits nothing, so no name is taken; names are found faster in it than in `Object.create(null)`. */
 function Store() {}
@@ -233,27 +234,29 @@ Listening.prototype.cleanup = function () {
 // Triggering
 // ----------
 
-/** Calls the handlers of one name, or of each of several, with the other arguments. What a handler throws ends it. */
-function trigger(name, a, b, c) {
+/**
+ * Calls the handlers of one name, or of each of several, with the other arguments. What a handler throws ends it.
+ *
+ * As it is written, engines need no array for the first three arguments: `rest` is only ever looked into, never passed on. With
+ * parameters in its place, leaving some out would make each call slower.
+ */
+function trigger(name, ...rest) {
   const store = this._events
   if (!store) return this
-  const count = arguments.length - 1
-  const list = typeof name === 'string' ? store[name] : undefined
-  if (list && count < 4 && !store.all) {
-    call(list, list.length, count, a, b, c)
-    return this
-  }
+  const count = rest.length
   let args
   if (count > 3) {
     args = Array(count)
-    for (let i = 0; i < count; i++) args[i] = arguments[i + 1]
+    for (let i = 0; i < count; i++) args[i] = rest[i]
   }
-  if (list || (typeof name === 'string' && isPlain(name))) fire(store, name, count, a, b, c, args)
-  else fireEach(store, name, count, a, b, c, args)
+  const list = typeof name === 'string' ? store[name] : undefined
+  if (list && !args && !store.all) call(list, list.length, count, rest[0], rest[1], rest[2])
+  else if (typeof name === 'string' && (list || isPlain(name))) {
+    if (list || store.all) fire(store, name, count, rest[0], rest[1], rest[2], args)
+  } else fireEach(store, name, count, rest[0], rest[1], rest[2], args)
   return this
 }
 
-/** Apart from `trigger`, because its closure would cost each call of that an allocation. */
 function fireEach(store, name, count, a, b, c, args) {
   each((_, part) => fire(store, part, count, a, b, c, args), store, name)
 }
@@ -268,15 +271,18 @@ function fire(store, name, count, a, b, c, args) {
     else call(list, list.length, count, a, b, c)
   }
   if (!all) return
-  if (count > 2) apply(all, allLength, args ? [name, ...args] : [name, a, b, c])
-  else call(all, allLength, count < 1 ? 1 : count + 1, name, a, b)
+  if (args) apply(all, allLength, [name, ...args])
+  else call(all, allLength, count + 1, name, a, b, c)
 }
 
 /** Most triggers have few arguments, and these need no array. */
-function call(list, length, count, a, b, c) {
+function call(list, length, count, a, b, c, d) {
   let handler
   let i = -1
   switch (count) {
+    case 0:
+      while (++i < length) (handler = list[i]).callback.call(handler.ctx)
+      return
     case 1:
       while (++i < length) (handler = list[i]).callback.call(handler.ctx, a)
       return
@@ -287,7 +293,7 @@ function call(list, length, count, a, b, c) {
       while (++i < length) (handler = list[i]).callback.call(handler.ctx, a, b, c)
       return
     default:
-      while (++i < length) (handler = list[i]).callback.call(handler.ctx)
+      while (++i < length) (handler = list[i]).callback.call(handler.ctx, a, b, c, d)
   }
 }
 

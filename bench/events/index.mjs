@@ -1,5 +1,6 @@
 // The bus against Backbone.Events and the popular emitters, in Node and in Chromium.
 
+import { readFileSync } from 'node:fs'
 import { inPage } from '../lib/page.mjs'
 import { machine, version } from '../lib/machine.mjs'
 import { bars, digits, table, write } from '../lib/report.mjs'
@@ -14,7 +15,7 @@ const packages = { Backbone: 'backbone', eventemitter3: 'eventemitter3', mitt: '
 /** The fastest of these is the measure for `trigger`. */
 const fast = ['eventemitter3', 'mitt']
 
-export default async function bench({ quick }) {
+export default async function bench({ quick, only }) {
   const wasm = [...compile()]
   const rounds = quick ? 11 : 21
   const about = {
@@ -23,17 +24,19 @@ export default async function bench({ quick }) {
     rounds,
   }
   console.log('Node')
-  const node = await run({ wasm, rounds, turn: quick ? 0.5 : 10 })
+  const node = await run({ wasm, rounds, only, turn: quick ? 0.5 : 10 })
   console.log('Chromium')
-  const { result, browser } = await inPage(new URL('page.mjs', import.meta.url), { wasm, rounds, turn: quick ? 2 : 20 })
+  const { result, browser } = await inPage(new URL('page.mjs', import.meta.url), { wasm, rounds, only, turn: quick ? 2 : 20 })
   const places = { [`Node ${process.versions.node}`]: node, [browser]: result }
-  if (quick) {
+  if (quick || only) {
     for (const [place, results] of Object.entries(places)) console.log(`\n${place}\n\n${overview(results)}`)
     return
   }
-  const json = { ...about, unit: 'ns per operation, by round', places }
-  write('events', { md: markdown(about, places), json: compact(json), svg: chart(places) })
+  write('events', texts({ ...about, unit: 'ns per operation, by round', places }))
 }
+
+/** What is written down; it can be made again from what the JSON holds. */
+export const texts = results => ({ md: markdown(results), json: compact(results), svg: chart(results) })
 
 const names = Object.keys(contestants(compile()))
 const kindOf = Object.fromEntries(rows.map(({ name, kind }) => [name, kind]))
@@ -62,7 +65,7 @@ function short(results) {
   return found.length ? `Short of the goal:\n\n${found.join('\n')}` : 'No row is short of the goal.'
 }
 
-function markdown({ machine, versions, rounds }, places) {
+function markdown({ machine, versions, rounds, places }) {
   return `# The bus: how fast
 
 Written by \`node bench/run.mjs events\`. Time of one operation in ns: the median of ${rounds} rounds. In each round every
@@ -78,14 +81,16 @@ without all that a full one needs beside (see bench/events/ids-in-wasm.mjs).
 - A dash: the bus can't do this (mitt passes one argument; only Backbone's and ours listen).
 
 ![How many times as fast as Backbone](events.svg)
+
+${readFileSync(new URL('notes.md', import.meta.url), 'utf8').trim()}
 ${Object.entries(places).map(([place, results]) => `\n## ${place}\n\n${overview(results)}\n\n${short(results)}`).join('\n')}
 `
 }
 
-function chart(places) {
+function chart({ places }) {
   return bars({
     title: 'App.Events and other buses: speed, Backbone = 1',
-    axis: 'times as fast as Backbone.Events (without it in the row: as ours); bars beyond 4 are cut; all by median of rounds',
+    axis: 'times as fast as Backbone.Events, by the median of the rounds; bars beyond 4 are cut and show their number',
     series: names,
     most: 4,
     mark: 1,

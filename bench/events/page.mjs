@@ -4,12 +4,12 @@ import { measure } from '../lib/rounds.mjs'
 import { contestants } from './contestants.mjs'
 import { rows } from './rows.mjs'
 
-/** @param {{ wasm: number[], rounds: number, turn: number }} options */
-export default async function run({ wasm, rounds, turn }) {
+/** @param {{ wasm: number[], rounds: number, turn: number, only: string }} options */
+export default async function run({ wasm, rounds, turn, only }) {
   const buses = contestants(new Uint8Array(wasm))
   return measure({
     contestants: Object.keys(buses),
-    rows: rows.map(({ name, enter }) => ({ name, enter: contestant => enter({ name: contestant, ...buses[contestant] }) })),
+    rows: rows.filter(({ name }) => name.includes(only)).map(({ name, enter }) => ({ name, enter: contestant => enter({ name: contestant, ...buses[contestant] }) })),
     rounds,
     turn,
     progress: row => console.log(`  ${row}`),

@@ -3,34 +3,40 @@
 // Each contestant's loop is a function of its own, made from text: then the engine can make the best of each, and none
 // suffers from what it learned about another. `sum` is what the handlers have seen; each turn is checked by it.
 
-const loop = (setup, body) =>
+const loop = (handler, setup, body) =>
   new Function('e', 'create', `
     let sum = 0
-    const handler = () => (a = 1) => { sum += a }
-    const handlers = Array.from({ length: 1000 }, handler)
+    const handlers = Array.from({ length: 1000 }, () => ${handler})
     const f = handlers[0]
     ${setup}
     return { run(n) { sum = 0; for (let i = 0; i < n; i++) { ${body} } }, sum: () => sum }`)
 
+/** By the number of arguments. Handlers take those they get: one that is passed too few or too many is slower to call. */
+const handlers = {
+  0: '() => { sum += 1 }',
+  1: 'a => { sum += a }',
+  3: '(a, b, c) => { sum += a + b - c + 1 }',
+}
+const args = { 0: [], 1: ['1'], 3: ['1', '2', '3'] }
+
 /** An entry (see ../lib/rounds.mjs) whose handlers must have added up to `each` for one operation. */
-function entry(bus, each, setup, body) {
-  const { run, sum } = loop(setup, body)(bus.create(), bus.create)
+function entry(bus, each, setup, body, handler = handlers[1]) {
+  const { run, sum } = loop(handler, setup, body)(bus.create(), bus.create)
   const check = n => {
     if (sum() !== n * each) throw new Error(`${bus.name}: expected ${n * each}, the handlers saw ${sum()}`)
   }
   return { run, check }
 }
 
-const args = { 0: [], 1: ['1'], 3: ['1', '2', '3'] }
 const add = (bus, count, from = 0) => `for (let i = ${from}; i < ${from + count}; i++) ${bus.on('change', 'handlers[i]')}`
 
 function triggerRows() {
-  return [0, 1, 3].flatMap(count => [1, 3, 10, 100].map(handlers => ({
-    name: `trigger, ${count} arguments, ${handlers} handlers`.replace(/\b1 (\w+)s\b/g, '1 $1'),
+  return [0, 1, 3].flatMap(count => [1, 3, 10, 100].map(size => ({
+    name: `trigger, ${count} arguments, ${size} handlers`.replace(/\b1 (\w+)s\b/g, '1 $1'),
     kind: 'trigger',
     enter(bus) {
       const body = bus.trigger?.('change', args[count])
-      return body && entry(bus, handlers, add(bus, handlers), body)
+      return body && entry(bus, size, add(bus, size), body, handlers[count])
     },
   })))
 }

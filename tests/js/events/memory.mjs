@@ -106,15 +106,16 @@ async function run(step, count) {
   return { bytes: after - before, sampled: refs.length, survived: refs.filter(ref => ref.deref()).length }
 }
 
-/** Bytes that one trigger allocates, with so many arguments. */
-function allocated(args) {
-  const object = emitter().on('event', f).on('event', () => {})
+/** Bytes that one trigger allocates, with so many arguments, also after others have had more, or several names. */
+function allocated(args, name) {
+  const object = emitter().on('event', f).on(name, () => {})
   const trigger = [
     n => { for (let i = 0; i < n; i++) object.trigger('event') },
     n => { for (let i = 0; i < n; i++) object.trigger('event', object) },
     n => { for (let i = 0; i < n; i++) object.trigger('event', object, object) },
     n => { for (let i = 0; i < n; i++) object.trigger('event', object, object, object) },
   ][args]
+  for (let i = 0; i < 20_000; i++) object.trigger('event', 1, 2, 3, 4).trigger('event other', 1)
   trigger(300_000)
   const count = 100_000
   let least = Infinity
@@ -127,7 +128,7 @@ function allocated(args) {
   return least / count
 }
 
-const result = { steps, scenarios: {}, controls: {}, allocated: [0, 1, 2, 3].map(allocated) }
+const result = { steps, scenarios: {}, controls: {}, allocated: ['event', 'all'].flatMap(name => [0, 1, 2, 3].map(args => allocated(args, name))) }
 for (const [name, step] of Object.entries(scenarios)) result.scenarios[name] = await run(step, steps)
 for (const [name, step] of Object.entries(controls)) result.controls[name] = await run(step, 20_000)
 console.log(JSON.stringify(result, null, 1))
