@@ -3,12 +3,17 @@
 // The engine (wasm) decides; this keeps the functions, views and models, and calls them.
 
 import { coded, surface } from './error.js'
+import { Edits } from './edits.js'
 import { createEvents } from './events.js'
+import { Explain } from './explain.js'
 import { Feed, kindOfAuth } from './feed.js'
 import { Fetches } from './fetches.js'
+import { Live, wrongWith } from './live.js'
+import { observe } from './observe.js'
 import { Registry } from './registry.js'
+import { CLIENT_HEADER, Requests } from './requests.js'
 import { canShare, Tabs } from './tabs.js'
-import { Tree } from './tree.js'
+import { Tree } from './tree/index.js'
 import { Walk } from './walk.js'
 
 const isObject = value => value !== null && (typeof value === 'object' || typeof value === 'function')
@@ -36,6 +41,13 @@ export function appFactory(wasm) {
 class Shell {
   #engine
   #walk
+  #live
+  #requests
+  #fetches
+  #explain
+  #clientId
+  /** The header under which writes name this client. */
+  #header = CLIENT_HEADER
   #tree = new Tree()
   #page = null
   #feed = null
@@ -46,19 +58,27 @@ class Shell {
 
   constructor(wasm, options) {
     const report = (event, detail) => this.#trigger(event, detail)
-    const clientId = options?.clientId ?? newClientId()
+    const explain = this.#explain = new Explain(options?.explain)
+    const clientId = this.#clientId = options?.clientId ?? newClientId()
     const engine = this.#engine = new wasm.Engine(weakHost(this), { ...options, clientId })
     const views = new Registry(() => engine.addView(), id => engine.forgetView(id))
     const entities = new Registry(() => engine.addEntity(), id => {
       fetches.forget(id)
       engine.forgetEntity(id)
     })
-    const fetches = new Fetches(engine, entities, report)
-    const walk = this.#walk = new Walk({ engine, views, tree: this.#tree, fetches, report })
+    const tree = this.#tree
+    const live = this.#live = new Live(engine, options?.typeOf)
+    const edits = new Edits({ engine, entities, live, tree, defer: options?.defer, root: () => this.#page ?? walk.root })
+    const requests = this.#requests = new Requests({ engine, entities, live, edits })
+    const fetches = this.#fetches = new Fetches({ engine, entities, live, requests, edits, report })
+    const walk = this.#walk = new Walk({
+      engine, views, entities, tree, live, fetches, report, explain: (what, detail) => explain.note(what, detail),
+    })
     this.views = views
     this.host = {
       emit: (event, snapshot, previous, pass) => {
         walk.remember(snapshot, pass)
+        explain.note('change', { event, key: snapshot.key })
         this.#trigger(event, snapshot, previous ?? null)
       },
       emitModel: (operation, type, id, snapshot, pass) => {
@@ -68,6 +88,7 @@ class Shell {
       callHook: (id, snapshot, pass) => {
         const view = views.object(id)
         walk.remember(snapshot, pass)
+        explain.note('plan', { view })
         if (view) walk.visitPage(view, snapshot)
       },
       fetch: (id, flight) => fetches.start(id, flight),
@@ -94,6 +115,11 @@ class Shell {
       Utils: { RemoteRefresh: (context, snapshot) => this.#walk.remoteRefresh(context, snapshot) },
       connect: options => this.#connect(options),
       show: (view, options) => this.#show(view, options),
+      live: (target, options) => this.#declare(target, options),
+      observe: (Backbone, options) => this.#observe(Backbone, options),
+      write: (entities, send) => this.#write(entities, send),
+      explain: target => this.#explain.steps(target),
+      clientId: this.#clientId,
     }
   }
 
@@ -172,6 +198,30 @@ class Shell {
     return { unregister: this.#tree.register(view, { parent, children }) }
   }
 
+  #declare(target, options) {
+    const wrong = wrongWith(target, options)
+    if (wrong) throw coded('invalid-live', wrong)
+    this.#live.declare(target, options)
+    return target
+  }
+
+  #observe(Backbone, { header = CLIENT_HEADER } = {}) {
+    if (typeof Backbone?.sync !== 'function') {
+      throw coded('invalid-backbone', '`observe` needs Backbone itself, whose `sync` makes the requests: App.observe(Backbone)')
+    }
+    this.#header = header
+    this.#fetches.jquery = () => typeof Backbone.$?.ajax === 'function'
+    return observe(Backbone, header, this.#requests)
+  }
+
+  #write(entities, send) {
+    const list = Array.isArray(entities) ? entities : [entities]
+    if (!list.length || !list.every(isObject) || typeof send !== 'function') {
+      throw coded('invalid-write', '`write` needs the models or collections whose new state the answer gives, and a function that sends the request with the headers it is passed and returns its promise')
+    }
+    return this.#requests.writeBy(list, this.#header, send)
+  }
+
   // What the engine orders
   // ----------------------
 
@@ -180,6 +230,7 @@ class Shell {
    * a change for that, nor the walk stop. The error goes where uncaught ones go.
    */
   #trigger(name, ...args) {
+    if (name.startsWith('refresh:')) this.#explain.note(name, args[0])
     const { [name]: handlers = [], all = [] } = this.app.Events._events ?? {}
     // Both lists as they are now: a handler that is added meanwhile doesn't hear of this event.
     const calls = [...handlers.map(handler => [handler, args]), ...all.map(handler => [handler, [name, ...args]])]

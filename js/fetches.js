@@ -1,32 +1,45 @@
 // Starts fetches of models and collections, and knows when one has settled.
 
 import { coded } from './error.js'
+import { fetchAsShown } from './paging.js'
 
 export class Fetches {
   #engine
   #entities
+  #live
+  #requests
+  #edits
   #report
   /** entity id → the view that asked last, held weakly, for the events. */
   #views = new Map()
   /** flight → how to stop waiting for it. */
   #waiting = new Map()
+  /** Whether jQuery makes the requests, which takes `cache: false`; the browser's `fetch` would refuse it. */
+  jquery = () => false
 
-  constructor(engine, entities, report) {
+  constructor({ engine, entities, live, requests, edits, report }) {
     this.#engine = engine
     this.#entities = entities
+    this.#live = live
+    this.#requests = requests
+    this.#edits = edits
     this.#report = report
   }
 
-  /** Refreshes an entity that a view shows, if that is due in the pass under way. */
+  /** Refreshes an entity that a view shows, if that is due in the pass under way. Whether a fetch started. */
   request(entity, view) {
     const id = this.#entities.id(entity)
+    this.#edits.follow(entity)
+    this.#edits.recheck(id, entity)
     const flight = this.#engine.visitEntity(id)
     this.#views.set(id, new WeakRef(view))
     if (flight) this.start(id, flight)
+    return Boolean(flight)
   }
 
   forget(id) {
     this.#views.delete(id)
+    this.#edits.forget(id)
   }
 
   /**
@@ -37,14 +50,23 @@ export class Fetches {
     const entity = this.#entities.object(id)
     if (!entity) return
     const about = { entity, view: this.#views.get(id)?.deref() }
-    // `sync` and `error` hand their options on: this tells our fetch's from another one's.
-    const marker = { flight }
+    const reason = this.#edits.reason(entity)
+    if (reason) {
+      this.#engine.hold(id, flight)
+      this.#edits.hold(id, entity)
+      this.#report('refresh:deferred', { ...about, reason })
+      return
+    }
     let settled = false
     const settle = (outcome, code, cause) => {
-      if (settled) return
-      settled = true
+      if (settled) {
+        // Too late to be waited for, but it was applied: the engine repairs what it undid.
+        if (settled === 'expired' && outcome === 'done') this.#engine.fetchDone(id, flight)
+        settled = true
+        return
+      }
+      settled = outcome
       this.#waiting.delete(flight)
-      stop()
       if (outcome === 'done') {
         this.#report('refresh:done', about)
         this.#engine.fetchDone(id, flight)
@@ -54,12 +76,15 @@ export class Fetches {
       if (outcome === 'impossible') this.#engine.fetchImpossible(id, flight)
       else if (outcome === 'failed') this.#engine.fetchFailed(id, flight, statusOf(cause))
     }
-    const stop = listen(entity, marker, settle)
     this.#waiting.set(flight, () => settle('expired', 'fetch-timeout', coded('fetch-timeout',
       'the fetch did not settle in time: return its promise from `fetch`, or trigger `sync` or `error` when it is over')))
+    // Afterwards: the other handlers of the event come first, and see the entity before it fetches again.
+    const marker = this.#requests.expect(entity, (...how) => queueMicrotask(() => settle(...how)))
+    this.#requests.follow(entity)
     this.#report('refresh:start', about)
     try {
-      const result = entity.fetch({ remoteRefresh: marker })
+      const options = { ...(this.jquery() && { cache: false }), remoteRefresh: marker }
+      const result = fetchAsShown(entity, this.#live.of(entity), this.#requests.remembered(entity), options)
       if (typeof result?.then === 'function') {
         result.then(() => settle('done'), cause => settle('failed', 'fetch-failed', cause))
       }
@@ -72,29 +97,6 @@ export class Fetches {
   expire(flight) {
     this.#waiting.get(flight)?.()
   }
-}
-
-/** Listens for the end of one fetch of the entity. Returns how to stop. */
-function listen(entity, marker, settle) {
-  if (typeof entity.on !== 'function' || typeof entity.off !== 'function') return () => {}
-  const ours = (source, options) => source === entity && (!options || options.remoteRefresh === marker)
-  // Afterwards: the other handlers of the event come first, and see the entity before it fetches again.
-  const later = (...how) => queueMicrotask(() => settle(...how))
-  const handlers = {
-    sync: (source, response, options) => ours(source, options) && later('done'),
-    error: (source, response, options) => ours(source, options) && later('failed', 'fetch-failed', response),
-    // A collection goes on without the member that is invalid, and says `sync`.
-    invalid: (source, error, options) => ours(source, options) && !entity.models && later('impossible', 'invalid', error),
-  }
-  const each = method => {
-    try {
-      for (const name in handlers) entity[method](name, handlers[name])
-    } catch {
-      // A frozen entity takes no handlers; its promise or the time limit will do.
-    }
-  }
-  each('on')
-  return () => each('off')
 }
 
 /** The HTTP status that a jqXHR, a Response or an error carries. */

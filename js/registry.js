@@ -27,6 +27,11 @@ export class Registry {
     return id
   }
 
+  /** Whether the object has a number. */
+  knows(object) {
+    return this.#ids.has(object)
+  }
+
   /** The object with this number, or undefined if it was collected. */
   object(id) {
     return this.#objects.get(id)?.deref()

@@ -15,7 +15,13 @@ export class Walk {
   #views
   #tree
   #fetches
+  #live
+  #entities
+  #explain
   #report
+  /** The view that the outermost pass began with, held weakly. */
+  #root
+  #passesUnderWay = 0
   /** How many visits enclose the one under way. */
   #depth = 0
   /** Our own snapshot → the pass it belongs to. */
@@ -23,11 +29,14 @@ export class Walk {
   /** The same for other people's, until the running script ends: what they tell of is known by then. */
   #foreign = new Map()
 
-  constructor({ engine, views, tree, fetches, report }) {
+  constructor({ engine, views, entities, tree, live, fetches, report, explain }) {
     this.#engine = engine
     this.#views = views
     this.#tree = tree
     this.#fetches = fetches
+    this.#live = live
+    this.#entities = entities
+    this.#explain = explain
     this.#report = report
   }
 
@@ -41,15 +50,21 @@ export class Walk {
     if (!isObject(view)) {
       throw coded('invalid-view', '`RemoteRefresh(context, snapshot)` needs the view to refresh as its first argument')
     }
-    this.#inPass(snapshot, () => this.#walk(view, snapshot))
+    this.#inPass(view, snapshot, () => this.#walk(view, snapshot))
   }
 
   /** Calls the hook of a page view. */
   visitPage(view, snapshot) {
-    this.#inPass(snapshot, () => this.#visit(view, snapshot))
+    this.#inPass(view, snapshot, () => this.#visit(view, snapshot))
   }
 
-  #inPass(snapshot, act) {
+  /** The view that the pass under way, or the last one, began with. */
+  get root() {
+    return this.#root?.deref()
+  }
+
+  #inPass(view, snapshot, act) {
+    if (this.#passesUnderWay++ === 0) this.#root = new WeakRef(view)
     const ours = this.#passes.get(snapshot)
     const known = ours ?? this.#foreign.get(snapshot) ?? 0
     const pass = this.#engine.enterPass(known, ours !== undefined)
@@ -60,6 +75,7 @@ export class Walk {
     try {
       act()
     } finally {
+      this.#passesUnderWay--
       this.#engine.leavePass()
     }
   }
@@ -104,10 +120,38 @@ export class Walk {
         this.#report('refresh:skipped', { view, entity, reason: 'new' })
         return
       }
-      this.#fetches.request(entity, view)
+      const type = this.#live.typeNumber(entity)
+      if (type && !this.#engine.concerns(type)) {
+        this.#report('refresh:skipped', { view, entity, reason: 'not-concerned' })
+        return
+      }
+      if (type && this.#live.of(entity).single && this.#refreshOne(view, entity, type)) return
+      this.#ask(view, entity)
     } catch (cause) {
       this.#report('refresh:error', { view, entity, code: 'refresh-threw', cause })
     }
+  }
+
+  /** Refreshes the one member that the change is about. Whether that was all there is to do for the collection. */
+  #refreshOne(view, collection, type) {
+    if (typeof collection.get !== 'function') return false
+    const [operation, recordId] = this.#engine.exact(this.#entities.id(collection), type) ?? []
+    const member = recordId !== undefined && collection.get(recordId)
+    if (operation === 'removed') {
+      if (member) collection.remove(member)
+      return true
+    }
+    // A record that is new here may be anywhere in the list, or not in it.
+    if (operation !== 'changed' || !member || typeof member.fetch !== 'function') return false
+    this.#ask(view, member)
+    return true
+  }
+
+  #ask(view, entity) {
+    if (this.#fetches.request(entity, view)) return
+    const id = this.#entities.id(entity)
+    if (this.#engine.isEcho(id)) this.#report('refresh:skipped', { view, entity, reason: 'own-write' })
+    else this.#explain('joined', { view, entity })
   }
 }
 

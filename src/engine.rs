@@ -10,7 +10,7 @@ use std::rc::Rc;
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use remote_refresh_core::app::{App, Child, Output, Snapshot};
-use remote_refresh_core::change::{ModelChange, TypeId};
+use remote_refresh_core::change::ModelChange;
 use remote_refresh_core::feed::message::{FeedInput, RequestId};
 use remote_refresh_core::feed::state::FeedState;
 use remote_refresh_core::feed::Feed;
@@ -20,6 +20,8 @@ use remote_refresh_core::time::Millis;
 use remote_refresh_core::views::ViewId;
 use remote_refresh_core::wire::Leaf;
 use wasm_bindgen::prelude::*;
+
+mod requests;
 
 use crate::browser;
 use crate::error::text_of;
@@ -183,11 +185,7 @@ impl Engine {
     /// The model or collection with this number was collected.
     #[wasm_bindgen(js_name = forgetEntity)]
     pub fn forget_entity(&self, entity: u32) {
-        self.0
-            .app
-            .borrow_mut()
-            .entities_mut()
-            .forget(EntityId(entity));
+        self.0.app.borrow_mut().forget_entity(EntityId(entity));
     }
 
     /// How many views and entities are known: what the memory tests look at.
@@ -225,55 +223,6 @@ impl Engine {
     #[wasm_bindgen(js_name = visitWalk)]
     pub fn visit_walk(&self, view: u32) -> bool {
         self.0.app.borrow_mut().visit_walk(ViewId(view))
-    }
-
-    /// The number of a type of model, for `concerns`; 0 when there are too many to tell apart.
-    #[wasm_bindgen(js_name = typeNumber)]
-    pub fn type_number(&self, name: &str) -> u32 {
-        self.0
-            .app
-            .borrow_mut()
-            .type_id(name)
-            .map_or(0, |id| id.0 + 1)
-    }
-
-    /// Whether the pass under way concerns entities of the type with this number; 0 for those without one.
-    pub fn concerns(&self, number: u32) -> bool {
-        self.0
-            .app
-            .borrow()
-            .concerns(number.checked_sub(1).map(TypeId))
-    }
-
-    /// The fetch to start for this entity in the pass under way; 0 for none.
-    #[wasm_bindgen(js_name = visitEntity)]
-    pub fn visit_entity(&self, entity: u32) -> u32 {
-        let flight = self
-            .0
-            .app
-            .borrow_mut()
-            .visit_entity(now(), EntityId(entity));
-        self.0.arm();
-        flight.map_or(0, |flight| flight.0)
-    }
-
-    /// A fetch ended well.
-    #[wasm_bindgen(js_name = fetchDone)]
-    pub fn fetch_done(&self, entity: u32, flight: u32) {
-        self.0.fetch_settled(entity, flight, Outcome::Done);
-    }
-
-    /// A fetch failed, with the answer's HTTP status if there was one.
-    #[wasm_bindgen(js_name = fetchFailed)]
-    pub fn fetch_failed(&self, entity: u32, flight: u32, status: Option<u16>) {
-        self.0
-            .fetch_settled(entity, flight, Outcome::Failed(status));
-    }
-
-    /// A fetch could not be made, or its answer is invalid: trying again is no use.
-    #[wasm_bindgen(js_name = fetchImpossible)]
-    pub fn fetch_impossible(&self, entity: u32, flight: u32) {
-        self.0.fetch_settled(entity, flight, Outcome::Impossible);
     }
 }
 
@@ -376,12 +325,7 @@ impl Inner {
     }
 
     fn emit_model(&self, model: ModelChange, revision: Revision) -> Result<(), JsValue> {
-        let id = match model.id {
-            Some(Leaf::String(id)) => JsValue::from_str(&id),
-            Some(Leaf::Number(id)) => JsValue::from_f64(id),
-            Some(Leaf::Bool(id)) => JsValue::from_bool(id),
-            None => JsValue::UNDEFINED,
-        };
+        let id = leaf_to_js(model.id.as_ref());
         let url = [&**self.node_url.borrow(), "/models"].concat();
         let snapshot = DataSnapshot::of_child(&url, &model.name, Some(model.node));
         self.host.emit_model(
@@ -432,6 +376,15 @@ impl Inner {
             };
             (at, Timeout::new(delay, wake))
         });
+    }
+}
+
+fn leaf_to_js(leaf: Option<&Leaf>) -> JsValue {
+    match leaf {
+        Some(Leaf::String(text)) => JsValue::from_str(text),
+        Some(Leaf::Number(number)) => JsValue::from_f64(*number),
+        Some(Leaf::Bool(bool)) => JsValue::from_bool(*bool),
+        None => JsValue::UNDEFINED,
     }
 }
 

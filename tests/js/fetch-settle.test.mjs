@@ -174,9 +174,13 @@ test('an entity without events is waited for by its promise', async () => {
   await until(() => told('refresh:done').length)
 })
 
-test('no handler of ours stays on the entity', async () => {
-  const { requests, entity, answerAll } = owing()
+test('the handlers of ours on an entity are few, and never more than after the first fetch', async () => {
+  const { requests, entity, answerAll, App, view } = owing()
+  const count = () => Object.values(entity._events).flat().length
+  const first = count()
   await answerAll()
-  assert.equal(requests.length, 2)
-  assert.deepEqual(Object.keys(entity._events ?? {}), [])
+  App.Utils.RemoteRefresh(view)
+  await answerAll()
+  assert.equal(requests.length, 3)
+  assert.equal(count(), first)
 })

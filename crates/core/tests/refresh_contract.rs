@@ -1,7 +1,8 @@
-//! *One in flight, one owed*, against random sequences of everything that can happen to entities.
+//! *One in flight, one owed*, against random sequences of everything that can happen to entities: changes, fetches of ours
+//! and of the app's, answers in any order, writes, failures, holds, time.
 
 use proptest::prelude::*;
-use remote_refresh_core::refresh::{Due, Entities, EntityId, FlightId, Limits, Outcome};
+use remote_refresh_core::refresh::{Due, Entities, EntityId, FlightId, Kind, Limits, Outcome};
 use remote_refresh_core::revision::Revision;
 use remote_refresh_core::time::Millis;
 
@@ -13,8 +14,14 @@ enum Step {
     Repeat(u8),
     /// A fetch of this entity ends.
     Settle(u8, Outcome),
-    /// An answer to a fetch that is no longer waited for.
+    /// A fetch that ended already says so again.
     Late(u8),
+    /// The app starts a request of its own.
+    Depart(u8, Kind),
+    /// One of the app's requests ends, or one that is overdue: which, and whether well.
+    Arrive(u8, u8, bool),
+    /// The user starts or ends work that a fetch would overwrite.
+    Hold(u8),
     /// Time passes.
     Wait(u64),
     /// The network is back or the tab visible.
@@ -23,24 +30,75 @@ enum Step {
 
 const ENTITIES: usize = 4;
 
-/// What a fetch was started with: which change its answer shows, at least.
+/// What an answer contains at least: it is read when its fetch starts.
+#[derive(Clone, Copy, Default)]
+struct Data {
+    revision: Revision,
+    writes: usize,
+}
+
+impl Data {
+    fn is_older_than(self, other: Self) -> bool {
+        self.revision < other.revision || self.writes < other.writes
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Flight {
     id: FlightId,
-    shows: Revision,
+    kind: Kind,
+    data: Data,
 }
 
 #[derive(Default)]
 struct Model {
     flight: Option<Flight>,
     last_flight: Option<FlightId>,
+    /// The app's requests, and ours that are overdue.
+    others: Vec<Flight>,
+    /// What a partial answer replaces, and what only a whole one does.
+    part: Data,
+    rest: Data,
     concerned: Revision,
-    shown: Revision,
+    writes: usize,
+    /// The newest flight that landed.
+    newest: u32,
+    held: bool,
     /// Failed for good: nothing more is promised until the next change or seam.
     given_up: bool,
     fetches: usize,
     changes: usize,
     failures: usize,
+    /// Answers that landed on newer ones, and writes.
+    disorders: usize,
+}
+
+impl Model {
+    fn land(&mut self, flight: Flight) {
+        self.disorders += usize::from(flight.id.0 < self.newest);
+        self.newest = self.newest.max(flight.id.0);
+        if flight.kind == Kind::Write {
+            self.writes += 1;
+            self.disorders += 1;
+            self.part = Data {
+                writes: self.writes,
+                ..flight.data
+            };
+            return;
+        }
+        self.part = flight.data;
+        if flight.kind == Kind::Whole {
+            self.rest = flight.data;
+        }
+    }
+
+    fn is_fresh(&self) -> bool {
+        let wanted = Data {
+            revision: self.concerned,
+            writes: self.writes,
+        };
+        !self.part.is_older_than(wanted) && self.rest.revision >= self.concerned
+    }
 }
 
 struct Run {
@@ -65,48 +123,100 @@ impl Run {
         }
     }
 
-    fn started(&mut self, index: usize, flight: FlightId) {
+    fn started(&mut self, index: usize, id: FlightId) {
+        let data = self.data(index);
         let model = &mut self.models[index];
         assert!(model.flight.is_none(), "at most one in flight");
+        if model.held {
+            self.entities.hold(self.ids[index], id);
+            return;
+        }
         model.flight = Some(Flight {
-            id: flight,
-            shows: self.revision,
+            id,
+            kind: Kind::Whole,
+            data,
         });
-        model.last_flight = Some(flight);
+        model.last_flight = Some(id);
         model.given_up = false;
         model.fetches += 1;
     }
 
+    fn data(&self, index: usize) -> Data {
+        Data {
+            revision: self.revision,
+            writes: self.models[index].writes,
+        }
+    }
+
+    fn start(&mut self, index: usize, flight: Option<FlightId>) {
+        if let Some(flight) = flight {
+            self.started(index, flight);
+        }
+    }
+
     fn ask(&mut self, entities: u8) {
         for index in (0..ENTITIES).filter(|index| entities >> index & 1 == 1) {
-            if let Some(flight) = self
+            let flight = self
                 .entities
-                .request(self.ids[index], self.revision, self.now)
-            {
-                self.started(index, flight);
-            }
+                .request(self.ids[index], self.revision, self.now);
+            self.start(index, flight);
         }
     }
 
     fn settle(&mut self, index: usize, outcome: Outcome) {
-        let Some(flight) = self.models[index].flight.take() else {
+        let model = &mut self.models[index];
+        let Some(flight) = model.flight.take() else {
             return;
         };
-        let model = &mut self.models[index];
         match outcome {
-            Outcome::Done => model.shown = model.shown.max(flight.shows),
+            Outcome::Done => model.land(flight),
             Outcome::Failed(Some(400..=499)) | Outcome::Impossible => {
                 model.failures += 1;
                 model.given_up = true;
             }
             Outcome::Failed(_) => model.failures += 1,
         }
-        if let Some(next) = self
+        let next = self
             .entities
-            .settled(self.ids[index], flight.id, outcome, self.now)
-        {
-            self.started(index, next);
+            .settled(self.ids[index], flight.id, outcome, self.now);
+        self.start(index, next);
+    }
+
+    fn depart(&mut self, index: usize, kind: Kind) {
+        let id = self
+            .entities
+            .depart(self.ids[index], kind, self.now)
+            .expect("a known entity");
+        let data = self.data(index);
+        self.push_other(index, Flight { id, kind, data });
+    }
+
+    fn push_other(&mut self, index: usize, flight: Flight) {
+        let others = &mut self.models[index].others;
+        if others.len() == 8 {
+            others.remove(0);
         }
+        others.push(flight);
+    }
+
+    fn arrive(&mut self, index: usize, which: usize, well: bool) {
+        let model = &mut self.models[index];
+        if model.others.is_empty() {
+            return;
+        }
+        let flight = model.others.remove(which % model.others.len());
+        if well {
+            model.land(flight);
+        }
+        let outcome = if well {
+            Outcome::Done
+        } else {
+            Outcome::Failed(None)
+        };
+        let next = self
+            .entities
+            .settled(self.ids[index], flight.id, outcome, self.now);
+        self.start(index, next);
     }
 
     fn wait(&mut self, span: Millis) {
@@ -121,10 +231,9 @@ impl Run {
                     }
                     Due::Expired(id, flight) => {
                         let index = self.index(id);
-                        assert_eq!(
-                            self.models[index].flight.map(|flight| flight.id),
-                            Some(flight)
-                        );
+                        let expired = self.models[index].flight.expect("only what flies expires");
+                        assert_eq!(expired.id, flight);
+                        self.push_other(index, expired);
                         self.settle(index, Outcome::Failed(None));
                     }
                 }
@@ -163,14 +272,26 @@ impl Run {
             Step::Settle(index, outcome) => self.settle(index as usize % ENTITIES, outcome),
             Step::Late(index) => {
                 let index = index as usize % ENTITIES;
-                if let (None, Some(late)) =
-                    (self.models[index].flight, self.models[index].last_flight)
-                {
-                    assert_eq!(
+                let model = &self.models[index];
+                let overdue = |id| model.others.iter().any(|other| other.id == id);
+                let late = model.last_flight.filter(|id| !overdue(*id));
+                if let (None, Some(late)) = (model.flight, late) {
+                    let next =
                         self.entities
-                            .settled(self.ids[index], late, Outcome::Done, self.now),
-                        None
-                    );
+                            .settled(self.ids[index], late, Outcome::Done, self.now);
+                    assert_eq!(next, None);
+                }
+            }
+            Step::Depart(index, kind) => self.depart(index as usize % ENTITIES, kind),
+            Step::Arrive(index, which, well) => {
+                self.arrive(index as usize % ENTITIES, which as usize, well);
+            }
+            Step::Hold(index) => {
+                let index = index as usize % ENTITIES;
+                self.models[index].held ^= true;
+                if !self.models[index].held {
+                    let next = self.entities.release(self.ids[index], self.now);
+                    self.start(index, next);
                 }
             }
             Step::Wait(ms) => self.wait(Millis(ms)),
@@ -194,12 +315,19 @@ fn outcome() -> impl Strategy<Value = Outcome> {
     ]
 }
 
+fn kind() -> impl Strategy<Value = Kind> {
+    prop_oneof![3 => Just(Kind::Whole), 1 => Just(Kind::Partial), 1 => Just(Kind::Write)]
+}
+
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => any::<u8>().prop_map(Step::Change),
         2 => any::<u8>().prop_map(Step::Repeat),
         5 => (any::<u8>(), outcome()).prop_map(|(index, outcome)| Step::Settle(index, outcome)),
         1 => any::<u8>().prop_map(Step::Late),
+        3 => (any::<u8>(), kind()).prop_map(|(index, kind)| Step::Depart(index, kind)),
+        4 => (any::<u8>(), any::<u8>(), any::<bool>()).prop_map(|(index, which, well)| Step::Arrive(index, which, well)),
+        1 => any::<u8>().prop_map(Step::Hold),
         2 => (0..40_000u64).prop_map(Step::Wait),
         1 => Just(Step::Seam),
     ]
@@ -210,29 +338,37 @@ proptest! {
 
     #[test]
     fn whatever_happens_each_entity_ends_fresh_and_pays_no_more_than_it_must(
-        steps in prop::collection::vec(step(), 0..60)
+        steps in prop::collection::vec(step(), 0..80)
     ) {
         let mut run = Run::new();
         for step in steps {
             run.step(step);
             for (index, id) in run.ids.iter().enumerate() {
                 let model = &run.models[index];
-                // One fetch for each change, and one for each failure, is the most there can be.
-                prop_assert!(model.fetches <= model.changes + model.failures);
-                prop_assert!(!(run.entities.owes(*id) && model.changes == 0));
+                // One fetch for each change, each failure and each disorder is the most there can be.
+                prop_assert!(model.fetches <= model.changes + model.failures + model.disorders);
+                prop_assert!(!(run.entities.owes(*id) && model.changes + model.disorders == 0));
             }
         }
-        // The faults are over: every fetch from here on works at once.
+        // The faults are over: whatever flies lands, the last one first, and every fetch from here on works at once.
+        for index in 0..ENTITIES {
+            while !run.models[index].others.is_empty() {
+                run.arrive(index, run.models[index].others.len() - 1, true);
+            }
+            if run.models[index].held {
+                run.step(Step::Hold(index as u8));
+            }
+        }
         run.step(Step::Seam);
         for _ in 0..4 {
             for index in 0..ENTITIES {
                 run.settle(index, Outcome::Done);
             }
-            run.wait(Millis::from_secs(60));
+            run.wait(Millis::from_secs(29));
         }
         for model in &run.models {
             prop_assert!(model.flight.is_none());
-            prop_assert!(model.given_up || model.shown >= model.concerned, "shows the last change");
+            prop_assert!(model.given_up || model.is_fresh(), "shows the last change");
         }
     }
 }

@@ -7,26 +7,30 @@
 //! Every seam (first value, change, page shown, tab visible) runs one function, `settle_page`: is
 //! what the feed says different from what this screen has applied? (*state, not messages*)
 
+mod echo;
 mod output;
 mod pace;
 mod pass;
+mod requests;
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
+pub use echo::WriteId;
 pub use output::{Child, Output};
 pub use pace::Debounce;
 pub use pass::Snapshot;
 
+use echo::Echoes;
 use pace::Pace;
 use pass::{Pass, Passes};
 
-use crate::change::{Concerned, Concerns, NodeChange, TypeId};
+use crate::change::{Concerned, Concerns, ModelChange, NodeChange, TypeId};
 use crate::feed::message::{FeedInput, FeedOutput};
 use crate::feed::Feed;
 use crate::mirror::Change;
-use crate::refresh::{Due, Entities, EntityId, FlightId, Limits, Outcome};
+use crate::refresh::{Due, Entities, EntityId, Limits, Outcome};
 use crate::revision::Revision;
 use crate::time::Millis;
 use crate::views::since::Since;
@@ -79,6 +83,10 @@ pub struct App {
     feed_revision: Revision,
     /// What the feed's revisions concerned.
     concerned: Concerned,
+    /// The newest revision of the feed's and its types, if it is one change of those alone.
+    exact: (Revision, Vec<ModelChange>),
+    /// This client's own writes.
+    echoes: Echoes,
     /// The passes under way.
     passes: Passes,
     /// When the next change is answered.
@@ -114,6 +122,8 @@ impl App {
             revision: Revision::default(),
             feed_revision: Revision::default(),
             concerned: Concerned::default(),
+            exact: Default::default(),
+            echoes: Echoes::default(),
             passes: Passes::default(),
             pace: Pace::new(debounce, &client),
             waiting: None,
@@ -147,9 +157,15 @@ impl App {
         &mut self.views
     }
 
-    /// The entities, to number and to forget them.
+    /// The entities, to number them.
     pub fn entities_mut(&mut self) -> &mut Entities {
         &mut self.entities
+    }
+
+    /// Frees the number of an entity that is gone.
+    pub fn forget_entity(&mut self, entity: EntityId) {
+        self.entities.forget(entity);
+        self.echoes.forget(entity);
     }
 
     // The feed
@@ -209,7 +225,8 @@ impl App {
     /// Another tab asks what this one knows: it is told if this one leads.
     pub fn asked_by_tab(&mut self) {
         if self.feed.as_ref().is_some_and(Feed::leads) {
-            self.steps.push_back(Step::Out(Output::TellTabs { feed: self.feed_id }));
+            self.steps
+                .push_back(Step::Out(Output::TellTabs { feed: self.feed_id }));
         }
     }
 
@@ -244,7 +261,28 @@ impl App {
         if concerning {
             self.feed_changed();
             self.concerned.note(&change, self.revision);
+            let exact = change.concerns == Concerns::Types;
+            let models = if exact {
+                change.models.clone()
+            } else {
+                Vec::new()
+            };
+            self.exact = (self.revision, models);
+            if let Some(origin) = &change.origin {
+                self.echoes
+                    .hear(&self.client, origin, self.revision, self.now);
+            }
         }
+        let own = change
+            .origin
+            .as_ref()
+            .is_some_and(|origin| echo::is_own(&self.client, origin));
+        // Who caused a change looks at what it touched: no wait for them.
+        let spread = if own {
+            Millis::default()
+        } else {
+            change.spread
+        };
         let children = || changes.iter().filter_map(Child::from_new);
         let shown = children()
             .find(|child| child.key.as_str() == UPDATED)
@@ -262,7 +300,7 @@ impl App {
                 revision: pass.revision,
             }));
         }
-        if concerning && self.pace.answer_now(self.now, change.spread) {
+        if concerning && self.pace.answer_now(self.now, spread) {
             self.steps.push_back(Step::SettlePage(shown));
         } else if concerning {
             self.waiting = shown;
@@ -353,39 +391,6 @@ impl App {
         self.passes
             .current()
             .is_some_and(|pass| self.views.visit_walk(view, pass.revision))
-    }
-
-    /// Whether the pass under way concerns entities of this type.
-    #[must_use]
-    pub fn concerns(&self, kind: Option<TypeId>) -> bool {
-        self.passes
-            .current()
-            .is_some_and(|pass| match pass.applied {
-                Some(applied) => self.concerned.since(applied, kind),
-                None => true,
-            })
-    }
-
-    /// The fetch to start for this entity in the pass under way, if any. Ask [`App::concerns`] first.
-    pub fn visit_entity(&mut self, now: Millis, entity: EntityId) -> Option<FlightId> {
-        self.observe(now);
-        let pass = self.passes.current()?;
-        self.entities.request(entity, pass.revision, now)
-    }
-
-    /// Takes note that a fetch ended.
-    pub fn fetch_settled(
-        &mut self,
-        now: Millis,
-        entity: EntityId,
-        flight: FlightId,
-        outcome: Outcome,
-    ) {
-        self.observe(now);
-        if let Some(flight) = self.entities.settled(entity, flight, outcome, now) {
-            self.steps
-                .push_back(Step::Out(Output::Fetch { entity, flight }));
-        }
     }
 
     // Time

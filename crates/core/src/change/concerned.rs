@@ -25,13 +25,18 @@ impl Concerned {
     /// The number of a type, from the app or from the feed. `None` when there are too many: an entity of it then counts as
     /// one without a type.
     pub fn type_id(&mut self, name: &str) -> Option<TypeId> {
-        let known = self.types.iter().position(|(known, _)| **known == *name);
-        let index = known.or_else(|| {
+        self.known(name).or_else(|| {
             (self.types.len() < MAX_TYPES).then(|| {
                 self.types.push((name.into(), Revision::default()));
-                self.types.len() - 1
+                TypeId(self.types.len() as u32 - 1)
             })
-        });
+        })
+    }
+
+    /// The number of a type, if it has one.
+    #[must_use]
+    pub fn known(&self, name: &str) -> Option<TypeId> {
+        let index = self.types.iter().position(|(known, _)| **known == *name);
         index.map(|index| TypeId(index as u32))
     }
 

@@ -4,8 +4,14 @@
 //! most one owed. The first change fetches at once; changes during it make exactly one more when it
 //! settles. The last fetch always *starts* after the last change was seen, so the last answer is the
 //! newest. Per entity a burst costs at most 1 + ceil(burst / fetch time) requests.
+//!
+//! Requests that the app starts itself count: a refresh waits for them, runs only if what they read started before the
+//! change was seen, and follows if an older answer lands on a newer one.
 
 mod deadlines;
+mod entity;
+
+use alloc::vec::Vec;
 
 use slab::Slab;
 
@@ -14,6 +20,8 @@ use crate::random::Random;
 use crate::revision::Revision;
 use crate::time::Millis;
 use deadlines::Deadlines;
+use entity::Entity;
+pub use entity::Kind;
 
 /// Names a model or a collection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,21 +90,6 @@ pub enum Due {
     Expired(EntityId, FlightId),
 }
 
-/// What is known of one model or collection.
-#[derive(Debug, Default)]
-struct Entity {
-    /// The newest change it was asked to show.
-    asked: Revision,
-    /// The fetch under way.
-    flight: Option<FlightId>,
-    /// A fetch must follow the one under way, or the wait for a retry.
-    owes: bool,
-    /// The wait for a retry, as the number of the flight that failed.
-    retrying: Option<FlightId>,
-    /// Fetches that failed in a row.
-    failures: u32,
-}
-
 /// All models and collections an App has met.
 #[derive(Debug)]
 pub struct Entities {
@@ -146,27 +139,34 @@ impl Entities {
     /// Asks that the entity show the change `revision`. The flight to start now, if any: none when
     /// it was asked for that already, or owes the fetch.
     pub fn request(&mut self, id: EntityId, revision: Revision, now: Millis) -> Option<FlightId> {
+        let last = self.last_flight;
         let entity = self.entities.get_mut(id.0 as usize)?;
         if entity.asked >= revision {
             return None;
         }
         entity.asked = revision;
-        if entity.flight.is_some() || entity.retrying.is_some() {
-            entity.owes = true;
-            return None;
-        }
-        self.take_off(id, now)
+        entity.outdate(last, last);
+        entity.given_up = false;
+        self.take_off_if_ready(id, now)
     }
 
-    /// Whether a fetch of the entity is owed: after the one under way, or after the wait for a retry.
+    /// Whether a fetch of the entity is owed: after the one under way, or whatever else it waits for.
     #[must_use]
     pub fn owes(&self, id: EntityId) -> bool {
-        self.entities
-            .get(id.0 as usize)
-            .is_some_and(|entity| entity.owes)
+        self.entities.get(id.0 as usize).is_some_and(Entity::owes)
     }
 
-    /// Takes note that a fetch ended. The flight to start now, if the entity owed one.
+    /// Whether nothing of the entity is under way or owed.
+    #[must_use]
+    pub fn is_idle(&self, id: EntityId) -> bool {
+        self.entities
+            .get(id.0 as usize)
+            .is_some_and(Entity::is_idle)
+    }
+
+    /// Takes note that a fetch ended. The flight to start now, if the entity owes one.
+    ///
+    /// Also ends what [`Entities::depart`] started, and a fetch that is overdue: its answer was applied all the same.
     pub fn settled(
         &mut self,
         id: EntityId,
@@ -174,46 +174,80 @@ impl Entities {
         outcome: Outcome,
         now: Millis,
     ) -> Option<FlightId> {
-        let limits = self.limits;
+        let (limits, last) = (self.limits, self.last_flight);
         let entity = self.entities.get_mut(id.0 as usize)?;
         if entity.flight != Some(flight) {
-            return None;
+            entity.arrive(flight, outcome == Outcome::Done, last);
+            return self.take_off_if_ready(id, now);
         }
         entity.flight = None;
         if outcome == Outcome::Done {
             entity.failures = 0;
-        } else if outcome.is_worth_a_retry() {
+            entity.land(flight, Kind::Whole, last);
+        } else if !outcome.is_worth_a_retry() {
+            entity.refuse(flight);
+        } else if entity.is_stale() {
             entity.failures += 1;
-            // What it showed before the failure is out of date: it owes a fetch in any case.
-            entity.owes = true;
             if entity.failures <= limits.retries {
                 entity.retrying = Some(flight);
                 let wait = limits.backoff.delay(entity.failures, &mut self.random);
                 self.deadlines.push(now + wait, id, flight);
-                return None;
+            } else {
+                entity.failures = 0;
+                entity.given_up = true;
             }
-            // Given up until the next change or seam.
-            entity.failures = 0;
-            return None;
         }
-        if entity.owes {
-            return self.take_off(id, now);
+        self.take_off_if_ready(id, now)
+    }
+
+    /// The app starts a request of its own, to be ended by [`Entities::settled`].
+    pub fn depart(&mut self, id: EntityId, kind: Kind, now: Millis) -> Option<FlightId> {
+        let flight = FlightId(self.last_flight.checked_add(1).unwrap_or(1));
+        self.entities.get_mut(id.0 as usize)?.depart(flight, kind);
+        self.last_flight = flight.0;
+        self.deadlines.push(now + self.limits.fetch, id, flight);
+        Some(flight)
+    }
+
+    /// The entity shows an answer to a request that started before it was known: it counts as older than every other.
+    pub fn stranger_landed(&mut self, id: EntityId, now: Millis) -> Option<FlightId> {
+        let last = self.last_flight;
+        self.entities
+            .get_mut(id.0 as usize)?
+            .land(FlightId(0), Kind::Whole, last);
+        self.take_off_if_ready(id, now)
+    }
+
+    /// The fetch was not made, since it would overwrite the user's work. The entity owes it until [`Entities::release`].
+    pub fn hold(&mut self, id: EntityId, flight: FlightId) {
+        let entity = self.entities.get_mut(id.0 as usize);
+        if let Some(entity) = entity.filter(|entity| entity.flight == Some(flight)) {
+            entity.flight = None;
+            entity.held = true;
         }
-        None
+    }
+
+    /// The user's work is saved or given up. The flight to start now, if the entity owes one.
+    pub fn release(&mut self, id: EntityId, now: Millis) -> Option<FlightId> {
+        self.entities.get_mut(id.0 as usize)?.held = false;
+        self.take_off_if_ready(id, now)
     }
 
     /// Fetches what failed for good or waits for a retry: something happened (the network is back,
     /// the tab is visible) that makes success likely.
     pub fn retry_all(&mut self, now: Millis) -> Vec<(EntityId, FlightId)> {
-        let waiting: Vec<EntityId> = self
-            .entities
-            .iter()
-            .filter(|(_, entity)| entity.owes && entity.flight.is_none())
-            .map(|(index, _)| EntityId(index as u32))
-            .collect();
+        let waiting = |(index, entity): (usize, &mut Entity)| {
+            let waits = entity.may_retry();
+            if waits {
+                entity.given_up = false;
+                entity.retrying = None;
+            }
+            waits.then_some(EntityId(index as u32))
+        };
+        let waiting: Vec<EntityId> = self.entities.iter_mut().filter_map(waiting).collect();
         waiting
             .into_iter()
-            .filter_map(|id| Some((id, self.take_off(id, now)?)))
+            .filter_map(|id| Some((id, self.take_off_if_ready(id, now)?)))
             .collect()
     }
 
@@ -229,11 +263,16 @@ impl Entities {
             let Some(entity) = self.entities.get_mut(id.0 as usize) else {
                 continue;
             };
-            if entity.flight == Some(flight) {
-                return Some(Due::Expired(id, flight));
-            }
             if entity.retrying == Some(flight) {
-                return self.take_off(id, now).map(|flight| Due::Fetch(id, flight));
+                entity.retrying = None;
+            } else if !entity.overdue(flight) {
+                if entity.flight == Some(flight) {
+                    return Some(Due::Expired(id, flight));
+                }
+                continue;
+            }
+            if let Some(flight) = self.take_off_if_ready(id, now) {
+                return Some(Due::Fetch(id, flight));
             }
         }
         None
@@ -244,13 +283,15 @@ impl Entities {
         self.deadlines.clock_set_back(from, to);
     }
 
-    fn take_off(&mut self, id: EntityId, now: Millis) -> Option<FlightId> {
+    fn take_off_if_ready(&mut self, id: EntityId, now: Millis) -> Option<FlightId> {
         let entity = self.entities.get_mut(id.0 as usize)?;
+        if !entity.is_ready() {
+            return None;
+        }
+        // 2³² fetches of one page would take a thousand a second for seven weeks.
         self.last_flight = self.last_flight.checked_add(1).unwrap_or(1);
         let flight = FlightId(self.last_flight);
         entity.flight = Some(flight);
-        entity.owes = false;
-        entity.retrying = None;
         self.deadlines.push(now + self.limits.fetch, id, flight);
         Some(flight)
     }

@@ -1,9 +1,15 @@
-// Finds a view's subviews.
+// Finds a view's subviews: those it was registered with, those its framework tells of, those in the properties of the field.
 
-const isObject = value => value !== null && (typeof value === 'object' || typeof value === 'function')
+import { adapted } from './adapters.js'
+import { collectAny, collectViews } from './collect.js'
+import { isGone } from './kinds.js'
 
-/** Deeper nesting of arrays than this is a mistake, or a cycle. */
-const MAX_NESTING = 8
+/** Where views are kept, by the names found in the field. Under the first there is nothing but views. */
+const OWN = '_subviews'
+const NAMES = [
+  'subviews', 'children', 'childViews', '_childViews', 'subViews', '_subViews', '_children', 'itemViews', 'views',
+  'subviewsByName', '_regions', 'regions', 'regionManager', '__childViews', '__sharedViews',
+]
 
 export class Tree {
   /** view → what `register` was told of its children. */
@@ -28,26 +34,37 @@ export class Tree {
   }
 
   /**
-   * The subviews of `view`, each once: those it was registered with, and its `_subviews`. What the app's code throws
-   * goes to `onError`, and costs only the subviews that this code would have given.
+   * The subviews of `view` that are still alive, each once. What the app's code throws goes to `onError`, and costs only
+   * the subviews that this code would have given.
+   *
+   * Who says what their children are is believed, and nothing else is looked at but `_subviews`; a framework's own
+   * answer comes next; last come the names of the field, under which only what looks like a view is taken for one.
    */
   childrenOf(view, onError) {
     const found = new Set()
-    const collectFrom = source => {
+    const attempt = step => {
       try {
-        collect(source(), found)
+        return step()
       } catch (cause) {
         onError(cause)
       }
     }
     const children = this.#children.get(view)
-    collectFrom(() => (typeof children === 'function' ? children.call(view, view) : children))
+    const explicit = attempt(() => typeof children === 'function' ? children.call(view, view) : children ?? view.remoteRefreshChildren?.())
+    attempt(() => collectAny(explicit, found))
     for (const ref of this.#registered.get(view) ?? []) {
       const child = ref.deref()
       if (child) found.add(child)
       else this.#registered.get(view).delete(ref)
     }
-    collectFrom(() => ownOrComputed(view, '_subviews'))
+    attempt(() => collectAny(ownOrComputed(view, OWN), found))
+    if (explicit === undefined || explicit === null) {
+      const given = attempt(() => adapted(view))
+      if (given) attempt(() => collectViews(given, found))
+      else for (const name of NAMES) attempt(() => collectViews(ownOrComputed(view, name), found))
+    }
+    found.delete(view)
+    for (const child of found) if (attempt(() => isGone(child))) found.delete(child)
     return found
   }
 }
@@ -62,25 +79,3 @@ function ownOrComputed(object, name) {
     if (property) return holder === object || property.get ? object[name] : undefined
   }
 }
-
-/** Adds the views in an array, a map by id, a map of arrays, a Map, a Set or an underscore wrapper. */
-function collect(container, found) {
-  if (!isObject(container)) return
-  container = unwrap(container)
-  const list = Array.isArray(container) ? container
-    : container instanceof Map || container instanceof Set ? [...container.values()]
-      : Object.values(container)
-  addAll(list, found, 0)
-}
-
-function addAll(list, found, nesting) {
-  for (const item of list) {
-    if (!isObject(item)) continue
-    const inner = unwrap(item)
-    if (!Array.isArray(inner)) found.add(inner)
-    else if (nesting < MAX_NESTING) addAll(inner, found, nesting + 1)
-  }
-}
-
-/** `_([…])` and `_({…})` keep theirs in `_wrapped`. */
-const unwrap = container => (isObject(container._wrapped) ? container._wrapped : container)

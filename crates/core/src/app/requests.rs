@@ -1,0 +1,161 @@
+//! Which entities a pass fetches, and what becomes of requests: the App's own and those that the app starts itself.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::echo::{self, Touched, WriteId};
+use super::{App, Output, Step};
+use crate::change::{ModelChange, TypeId};
+use crate::refresh::{EntityId, FlightId, Kind, Outcome};
+use crate::time::Millis;
+
+impl App {
+    // In a pass
+    // ---------
+
+    /// Whether the pass under way concerns entities of this type.
+    #[must_use]
+    pub fn concerns(&self, kind: Option<TypeId>) -> bool {
+        self.passes
+            .current()
+            .is_some_and(|pass| match pass.applied {
+                Some(applied) => self.concerned.since(applied, kind),
+                None => true,
+            })
+    }
+
+    /// What has happened to records of this type, if the pass under way is for one change of one known record of it, and
+    /// nothing of the entity (their collection) is under way that could undo what is done about that record alone.
+    #[must_use]
+    pub fn exact(&self, entity: EntityId, kind: TypeId) -> Option<&ModelChange> {
+        let pass = self.passes.current()?;
+        let (revision, models) = &self.exact;
+        let alone = pass.revision == *revision && pass.applied == Some(revision.previous());
+        let is_kind =
+            |model: &&ModelChange| self.concerned.known(model.name.as_str()) == Some(kind);
+        let model = models.iter().find(is_kind)?;
+        (alone && model.id.is_some() && self.entities.is_idle(entity)).then_some(model)
+    }
+
+    /// Whether the pass under way tells the entity only what this client's own writes did to it.
+    #[must_use]
+    pub fn is_echo(&self, entity: EntityId) -> bool {
+        self.passes.current().is_some_and(|pass| {
+            pass.applied
+                .is_some_and(|applied| self.echoes.cover(entity, applied, pass.revision))
+        })
+    }
+
+    /// The fetch to start for this entity in the pass under way, if any. Ask [`App::concerns`] first.
+    pub fn visit_entity(&mut self, now: Millis, entity: EntityId) -> Option<FlightId> {
+        self.observe(now);
+        let pass = self.passes.current()?;
+        if self.is_echo(entity) {
+            return None;
+        }
+        self.entities.request(entity, pass.revision, now)
+    }
+
+    // Requests
+    // --------
+
+    /// Takes note that a fetch ended, ours or one of [`App::request_started`].
+    pub fn fetch_settled(
+        &mut self,
+        now: Millis,
+        entity: EntityId,
+        flight: FlightId,
+        outcome: Outcome,
+    ) {
+        self.observe(now);
+        let next = self.entities.settled(entity, flight, outcome, now);
+        self.order_fetch(entity, next);
+    }
+
+    /// The app starts a request of its own. `None` for an unknown entity.
+    pub fn request_started(
+        &mut self,
+        now: Millis,
+        entity: EntityId,
+        kind: Kind,
+    ) -> Option<FlightId> {
+        self.observe(now);
+        self.entities.depart(entity, kind, now)
+    }
+
+    /// The entity shows an answer to a request that started nobody knows when.
+    pub fn stranger_landed(&mut self, now: Millis, entity: EntityId) {
+        self.observe(now);
+        let flight = self.entities.stranger_landed(entity, now);
+        self.order_fetch(entity, flight);
+    }
+
+    /// The app starts a write. `given` are the entities that its answer brings up to date, `touched` those that it
+    /// changes in other ways.
+    pub fn write_started(
+        &mut self,
+        now: Millis,
+        given: &[EntityId],
+        touched: &[EntityId],
+    ) -> WriteId {
+        self.observe(now);
+        let given = given.iter().map(|entity| (*entity, true));
+        let touched = touched.iter().map(|entity| (*entity, false));
+        let flights: Vec<Touched> = given
+            .chain(touched)
+            .filter_map(|(entity, given)| {
+                let flight = self.entities.depart(entity, Kind::Write, now)?;
+                Some(Touched {
+                    entity,
+                    flight,
+                    given,
+                })
+            })
+            .collect();
+        self.echoes.start(flights, now)
+    }
+
+    /// The name to send a write under.
+    #[must_use]
+    pub fn write_name(&self, write: WriteId) -> String {
+        echo::name(&self.client, write)
+    }
+
+    /// A write ended. One that failed, or whose answer was empty (`given` is false), gives back what it kept from being
+    /// fetched.
+    pub fn write_settled(&mut self, now: Millis, write: WriteId, done: bool, given: bool) {
+        self.observe(now);
+        let outcome = if done {
+            Outcome::Done
+        } else {
+            Outcome::Failed(None)
+        };
+        let (touched, owed) = self.echoes.end(write, done && given, now);
+        for touched in touched {
+            self.fetch_settled(now, touched.entity, touched.flight, outcome);
+        }
+        for (entity, revision) in owed {
+            let flight = self.entities.request(entity, revision, now);
+            self.order_fetch(entity, flight);
+        }
+    }
+
+    /// The fetch was not made, since it would overwrite the user's work: it is owed until [`App::release`].
+    pub fn hold(&mut self, entity: EntityId, flight: FlightId) {
+        self.entities.hold(entity, flight);
+    }
+
+    /// The user's work is saved or given up: what the entity owes is paid.
+    pub fn release(&mut self, now: Millis, entity: EntityId) {
+        self.observe(now);
+        let flight = self.entities.release(entity, now);
+        self.order_fetch(entity, flight);
+    }
+
+    fn order_fetch(&mut self, entity: EntityId, flight: Option<FlightId>) {
+        if let Some(flight) = flight {
+            self.steps
+                .push_back(Step::Out(Output::Fetch { entity, flight }));
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! What is known of one model or collection: which requests are under way, and whether it shows what it should.
+//!
+//! Flights are numbered in the order in which they start, the App's own and those that the app starts itself alike. So
+//! "that answer is out of date" is `shown <= stale`, and "an older answer landed on a newer one" is `flight < landed`.
+
+use alloc::vec::Vec;
+
+use super::FlightId;
+use crate::revision::Revision;
+
+/// Requests of the app's own that are remembered for one entity. One more makes the oldest count as lost.
+const MAX_FOREIGN: usize = 8;
+
+/// What a request of the app's own does to the entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It reads all that a refresh would read: a refresh that started at the same time is needless.
+    Whole,
+    /// It reads a part (another page, a stretch), or something else: it replaces no refresh.
+    Partial,
+    /// It writes: what is read before its answer doesn't contain it.
+    Write,
+}
+
+/// A request that the app started, or one of ours that took too long and may still be answered.
+#[derive(Clone, Copy, Debug)]
+struct Foreign {
+    id: FlightId,
+    kind: Kind,
+    /// It took too long: nobody waits for it, but its answer may still arrive.
+    overdue: bool,
+}
+
+/// One model or collection.
+#[derive(Debug, Default)]
+pub(super) struct Entity {
+    /// The newest change it was asked to show.
+    pub(super) asked: Revision,
+    /// The refresh under way.
+    pub(super) flight: Option<FlightId>,
+    /// The wait for a retry, as the number of the flight that failed.
+    pub(super) retrying: Option<FlightId>,
+    /// Fetches that failed in a row.
+    pub(super) failures: u32,
+    /// Tried in vain: nothing more until the next change, seam or answer.
+    pub(super) given_up: bool,
+    /// The user's work would be overwritten: nothing until that is over.
+    pub(super) held: bool,
+    foreign: Vec<Foreign>,
+    /// Answers to flights up to this one are out of date.
+    stale: Option<u32>,
+    /// Refreshes wait for partial requests up to this one only, so that no stream of them starves a refresh.
+    owed_since: u32,
+    /// The flight whose answer it shows.
+    shown: u32,
+    /// The newest flight that was answered.
+    landed: u32,
+}
+
+impl Entity {
+    /// Whether what it shows is out of date.
+    pub(super) fn is_stale(&self) -> bool {
+        self.stale.is_some_and(|stale| self.shown <= stale)
+    }
+
+    /// Whether a fetch must follow the one under way, or whatever else it waits for.
+    pub(super) fn owes(&self) -> bool {
+        let paying = |flight: FlightId| self.stale.is_none_or(|stale| flight.0 > stale);
+        self.is_stale() && !self.flight.is_some_and(paying)
+    }
+
+    /// Whether nothing is under way or owed.
+    pub(super) fn is_idle(&self) -> bool {
+        self.flight.is_none() && !self.is_stale() && self.foreign.iter().all(|it| it.overdue)
+    }
+
+    /// Whether to fetch now.
+    pub(super) fn is_ready(&self) -> bool {
+        let waits_for =
+            |it: &Foreign| !it.overdue && (it.kind == Kind::Whole || it.id.0 <= self.owed_since);
+        self.is_stale()
+            && self.flight.is_none()
+            && self.retrying.is_none()
+            && !self.given_up
+            && !self.held
+            && !self.foreign.iter().any(waits_for)
+    }
+
+    /// Whether a seam makes another try: it failed for good or waits for a retry.
+    pub(super) fn may_retry(&self) -> bool {
+        self.is_stale() && !self.held && (self.given_up || self.retrying.is_some())
+    }
+
+    /// What was started up to `flight` is out of date from now on; `last` is the newest flight there is.
+    pub(super) fn outdate(&mut self, flight: u32, last: u32) {
+        if !self.is_stale() {
+            self.owed_since = last;
+        }
+        self.stale = self.stale.max(Some(flight));
+    }
+
+    /// The app started a request.
+    pub(super) fn depart(&mut self, id: FlightId, kind: Kind) {
+        if self.foreign.len() == MAX_FOREIGN {
+            self.foreign.remove(0);
+        }
+        self.foreign.push(Foreign {
+            id,
+            kind,
+            overdue: false,
+        });
+    }
+
+    /// A request takes too long. Whether it was the app's, and is not waited for any more.
+    pub(super) fn overdue(&mut self, id: FlightId) -> bool {
+        if self.flight == Some(id) {
+            self.depart(id, Kind::Whole);
+        }
+        let found = self.foreign.iter_mut().find(|it| it.id == id);
+        found.map(|it| it.overdue = true).is_some() && self.flight != Some(id)
+    }
+
+    /// A request of the app's own ended, or one of ours that is overdue. `false` if it is none.
+    pub(super) fn arrive(&mut self, id: FlightId, answered: bool, last: u32) -> bool {
+        let Some(at) = self.foreign.iter().position(|it| it.id == id) else {
+            return false;
+        };
+        let kind = self.foreign.remove(at).kind;
+        if answered {
+            self.land(id, kind, last);
+        }
+        true
+    }
+
+    /// The entity shows the answer to this flight. `last` is the newest flight there is.
+    pub(super) fn land(&mut self, flight: FlightId, kind: Kind, last: u32) {
+        let late = flight.0 < self.landed;
+        if late {
+            self.outdate(flight.0, last);
+        }
+        if late || kind == Kind::Whole {
+            self.shown = flight.0;
+        }
+        self.landed = self.landed.max(flight.0);
+        if kind == Kind::Write && (self.flight.is_some() || !self.foreign.is_empty()) {
+            self.outdate(last, last);
+        }
+        if !self.is_stale() {
+            self.settle_down();
+        }
+    }
+
+    /// The server will not answer this flight otherwise: nothing older is owed.
+    pub(super) fn refuse(&mut self, flight: FlightId) {
+        self.shown = self.shown.max(flight.0);
+    }
+
+    fn settle_down(&mut self) {
+        self.failures = 0;
+        self.retrying = None;
+        self.given_up = false;
+    }
+}

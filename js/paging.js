@@ -1,0 +1,37 @@
+// How an entity is fetched: a collection refreshes what it shows, which isn't always what a bare `fetch()` loads.
+
+/** Whether this is a collection of Backbone.Paginator 2, which puts its page into every request itself. */
+export const isPageable = entity => typeof entity.switchMode === 'function' && typeof entity.state === 'object' && entity.state !== null
+
+/**
+ * Whether this is a request pager of Backbone.Paginator 1, whose `pager()` loads the page that is shown. Its client
+ * pagers have a `pager` too, which only cuts a page out of what is loaded.
+ */
+const isRequestPager = entity => typeof entity.pager === 'function' && typeof entity.requestNextPage === 'function'
+
+/**
+ * Fetches the entity, and returns what that returns. `remembered` is what the app's own last fetch asked for, if that
+ * is to be asked for again; the options are fresh, as Paginator writes into them.
+ */
+export function fetchAsShown(entity, { via, options: more }, remembered, options) {
+  const asked = remembered && { ...remembered, ...(isPlainData(remembered.data) && { data: { ...remembered.data } }) }
+  const all = { prefill: false, ...asked, ...more, ...options }
+  if (typeof via === 'function') return via.call(entity, entity, all)
+  if (via === 'pager' || (via === undefined && isRequestPager(entity))) return entity.pager(all)
+  return entity.fetch(all)
+}
+
+/** What of a fetch's options says what to load. */
+export function askedFor({ url, data }) {
+  return { ...(url !== undefined && { url }), ...(data !== undefined && { data: isPlainData(data) ? { ...data } : data }) }
+}
+
+/** Whether a fetch with these options loads another thing than a bare one, or puts its answer beside what is there. */
+export function isPartial(entity, options) {
+  if (options.remove === false || options.add === false || options.merge === false) return true
+  if (isPageable(entity)) return false
+  const { url, data } = options
+  return url !== undefined || (isPlainData(data) ? Object.keys(data).length > 0 : Boolean(data))
+}
+
+const isPlainData = data => typeof data === 'object' && data !== null
