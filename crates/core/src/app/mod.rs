@@ -181,14 +181,15 @@ impl App {
     }
 
     /// Closes the feed. Nothing happens if there is none, or it is closed already. What was about to
-    /// be announced is not: after a sign-out nobody hears of the last user's values.
+    /// be announced or asked for is not: after a sign-out nobody hears of the last user's values.
     pub fn close(&mut self, now: Millis) {
-        self.steps.retain(|step| {
-            !matches!(
-                step,
-                Step::SettlePage(_) | Step::Out(Output::Emit { .. } | Output::CallHook { .. })
-            )
+        self.steps.retain(|step| match step {
+            Step::SettlePage(_) => false,
+            Step::Out(order) => !order.is_of_feed(),
+            Step::EnterPass(_) | Step::LeavePass => true,
         });
+        self.pace.forget();
+        self.waiting = None;
         self.feed_input(now, FeedInput::Close);
         if let Some(feed) = self.feed.take() {
             self.last_id = feed.last_id();
@@ -209,7 +210,8 @@ impl App {
     /// Another tab asks what this one knows: it is told if this one leads.
     pub fn asked_by_tab(&mut self) {
         if self.feed.as_ref().is_some_and(Feed::leads) {
-            self.steps.push_back(Step::Out(Output::TellTabs { feed: self.feed_id }));
+            self.steps
+                .push_back(Step::Out(Output::TellTabs { feed: self.feed_id }));
         }
     }
 
@@ -342,9 +344,10 @@ impl App {
         if self.views.page() == Some(view) {
             self.passes.reach_back(self.views.applied(view));
         }
-        self.passes
-            .current()
-            .is_some_and(|pass| self.views.visit_hook(view, pass.revision))
+        self.passes.current().is_some_and(|pass| {
+            let applied = pass.applied.unwrap_or_default();
+            self.views.visit_hook(view, pass.revision, applied)
+        })
     }
 
     /// Whether to refresh this view's model, collection and subviews in the pass under way.
