@@ -18,10 +18,10 @@ export class Fetches {
   }
 
   /** Refreshes an entity that a view shows, if that is due in the pass under way. */
-  request(entity, view) {
+  request(entity, viewRef) {
     const id = this.#entities.id(entity)
     const flight = this.#engine.visitEntity(id)
-    this.#views.set(id, new WeakRef(view))
+    this.#views.set(id, viewRef)
     if (flight) this.start(id, flight)
   }
 

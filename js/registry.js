@@ -27,6 +27,11 @@ export class Registry {
     return id
   }
 
+  /** How to hold the object with this number without keeping it alive. */
+  ref(id) {
+    return this.#objects.get(id)
+  }
+
   /** The object with this number, or undefined if it was collected. */
   object(id) {
     return this.#objects.get(id)?.deref()

@@ -28,27 +28,32 @@ export class Tree {
   }
 
   /**
-   * The subviews of `view`, each once: those it was registered with, and its `_subviews`. What the app's code throws
-   * goes to `onError`, and costs only the subviews that this code would have given.
+   * The subviews of `view`: those it was registered with, and its `_subviews`. One may come twice. What the app's code
+   * throws goes to `onError`, and costs only the subviews that this code would have given.
    */
   childrenOf(view, onError) {
-    const found = new Set()
-    const collectFrom = source => {
-      try {
-        collect(source(), found)
-      } catch (cause) {
-        onError(cause)
+    // A list of our own: the app's may change while it is walked.
+    const found = []
+    const children = this.#children.get(view)
+    if (children !== undefined) collectFrom(() => (typeof children === 'function' ? children.call(view, view) : children), found, onError)
+    const registered = this.#registered.get(view)
+    if (registered) {
+      for (const ref of registered) {
+        const child = ref.deref()
+        if (child) found.push(child)
+        else registered.delete(ref)
       }
     }
-    const children = this.#children.get(view)
-    collectFrom(() => (typeof children === 'function' ? children.call(view, view) : children))
-    for (const ref of this.#registered.get(view) ?? []) {
-      const child = ref.deref()
-      if (child) found.add(child)
-      else this.#registered.get(view).delete(ref)
-    }
-    collectFrom(() => ownOrComputed(view, '_subviews'))
+    if ('_subviews' in view) collectFrom(() => ownOrComputed(view, '_subviews'), found, onError)
     return found
+  }
+}
+
+function collectFrom(source, found, onError) {
+  try {
+    collect(source(), found)
+  } catch (cause) {
+    onError(cause)
   }
 }
 
@@ -58,8 +63,8 @@ export class Tree {
  */
 function ownOrComputed(object, name) {
   for (let holder = object; holder; holder = Object.getPrototypeOf(holder)) {
-    const property = Object.getOwnPropertyDescriptor(holder, name)
-    if (property) return holder === object || property.get ? object[name] : undefined
+    if (!Object.hasOwn(holder, name)) continue
+    return holder === object || Object.getOwnPropertyDescriptor(holder, name).get ? object[name] : undefined
   }
 }
 
@@ -77,7 +82,7 @@ function addAll(list, found, nesting) {
   for (const item of list) {
     if (!isObject(item)) continue
     const inner = unwrap(item)
-    if (!Array.isArray(inner)) found.add(inner)
+    if (!Array.isArray(inner)) found.push(inner)
     else if (nesting < MAX_NESTING) addAll(inner, found, nesting + 1)
   }
 }

@@ -41,7 +41,7 @@ export class Walk {
     if (!isObject(view)) {
       throw coded('invalid-view', '`RemoteRefresh(context, snapshot)` needs the view to refresh as its first argument')
     }
-    this.#inPass(snapshot, () => this.#walk(view, snapshot))
+    this.#inPass(snapshot, () => this.#walk(view, this.#views.id(view), snapshot))
   }
 
   /** Calls the hook of a page view. */
@@ -65,7 +65,8 @@ export class Walk {
   }
 
   #visit(view, snapshot) {
-    if (!this.#engine.visitHook(this.#views.id(view))) return
+    const id = this.#views.id(view)
+    if (!this.#engine.visitHook(id)) return
     const threw = cause => this.#report('refresh:error', { view, code: 'hook-threw', cause })
     this.#depth++
     try {
@@ -78,7 +79,7 @@ export class Walk {
       if (hook === false) this.#report('refresh:skipped', { view, reason: 'opted-out' })
       // An async hook throws later.
       else if (typeof hook === 'function') hook.call(view, snapshot)?.then?.(undefined, threw)
-      else this.#walk(view, snapshot)
+      else this.#walk(view, id, snapshot)
     } catch (cause) {
       threw(cause)
     } finally {
@@ -86,15 +87,15 @@ export class Walk {
     }
   }
 
-  #walk(view, snapshot) {
-    if (!this.#engine.visitWalk(this.#views.id(view))) return
-    this.#refresh(view, 'model')
-    this.#refresh(view, 'collection')
+  #walk(view, id, snapshot) {
+    if (!this.#engine.visitWalk(id)) return
+    this.#refresh(view, id, 'model')
+    this.#refresh(view, id, 'collection')
     const children = this.#tree.childrenOf(view, cause => this.#report('refresh:error', { view, code: 'subviews-threw', cause }))
     for (const child of children) this.#visit(child, snapshot)
   }
 
-  #refresh(view, name) {
+  #refresh(view, id, name) {
     let entity
     try {
       entity = view[name]
@@ -104,7 +105,7 @@ export class Walk {
         this.#report('refresh:skipped', { view, entity, reason: 'new' })
         return
       }
-      this.#fetches.request(entity, view)
+      this.#fetches.request(entity, this.#views.ref(id))
     } catch (cause) {
       this.#report('refresh:error', { view, entity, code: 'refresh-threw', cause })
     }
