@@ -4,17 +4,15 @@ import { contestants } from './contestants/index.mjs'
 import { scenarios } from './scenarios.mjs'
 import { FETCH, World, ownBrowser, sleep } from './world.mjs'
 
-/** All is over when nothing was under way for this long, in ms; longer than any contestant waits by itself. */
-const QUIET = 400
-
 /**
  * @param {object} options
  * @param {boolean} options.quick shorter streams
  * @param {number} options.rounds
  * @param {string} options.only scenarios whose names have this text
  * @param {string[]} [options.who] only these contestants
+ * @param {number} [options.quiet] all is over when nothing was under way for this long, in ms; longer than a contestant waits by itself
  */
-export default async function run({ quick, rounds, only = '', who = Object.keys(contestants) }) {
+export default async function run({ quick, rounds, only = '', who = Object.keys(contestants), quiet = 400 }) {
   ownBrowser()
   const results = []
   for (const scenario of scenarios.filter(({ name }) => name.includes(only))) {
@@ -23,7 +21,7 @@ export default async function run({ quick, rounds, only = '', who = Object.keys(
     for (let round = 0; round < rounds; round++) {
       for (let i = 0; i < who.length; i++) {
         const name = who[(i + round) % who.length]
-        runs[name].push(await enter(scenario, contestants[name], quick))
+        runs[name].push(await enter(scenario, contestants[name], { quick, quiet }))
       }
     }
     results.push({ scenario: scenario.name, entities: scenario.page.names.length, runs })
@@ -31,7 +29,7 @@ export default async function run({ quick, rounds, only = '', who = Object.keys(
   return results
 }
 
-async function enter(scenario, start, quick) {
+async function enter(scenario, start, { quick, quiet }) {
   const world = new World(scenario.page)
   if (scenario.loading) world.delays = [...(scenario.delays ?? [])]
   const stop = await start(world)
@@ -41,7 +39,7 @@ async function enter(scenario, start, quick) {
       world.delays = [...(scenario.delays ?? [])]
     }
     await scenario.act(world, quick)
-    await quiet(world)
+    await calm(world, quiet)
     return outcome(world, scenario)
   } finally {
     await stop()
@@ -77,9 +75,9 @@ async function until(condition) {
 }
 
 /** Waits until no request and no reconnect is under way, and none starts for a while. */
-async function quiet(world) {
-  for (let calm = 0, seen = -1; calm < QUIET || world.open || world.reconnecting; calm += 10) {
-    if (world.requests.length !== seen || world.open || world.reconnecting) [calm, seen] = [0, world.requests.length]
+async function calm(world, quiet) {
+  for (let waited = 0, seen = -1; waited < quiet; waited += 10) {
+    if (world.requests.length !== seen || world.open || world.reconnecting) [waited, seen] = [0, world.requests.length]
     await sleep(10)
   }
 }

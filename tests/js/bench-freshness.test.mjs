@@ -6,7 +6,7 @@ import { brokenPromises } from '../../bench/freshness/index.mjs'
 import { scenarios } from '../../bench/freshness/scenarios.mjs'
 import { inPage } from '../../bench/lib/page.mjs'
 
-const run = async options => (await inPage(new URL('../../bench/freshness/page.mjs', import.meta.url), { quick: true, rounds: 1, ...options })).result
+const run = async options => (await inPage(new URL('../../bench/freshness/page.mjs', import.meta.url), { quick: true, rounds: 1, quiet: 200, ...options })).result
 
 test('in every scenario the screen ends fresh, with no more requests than the contract allows', async () => {
   const results = await run({ who: ['remote-refresh'] })
