@@ -294,10 +294,11 @@ impl App {
         self.retry(now);
     }
 
-    /// The page came back from the back/forward cache.
+    /// The page came back from the back/forward cache, and is seen: it pays what it owes.
     pub fn restore(&mut self, now: Millis) {
         self.hidden = false;
         self.feed_input(now, FeedInput::Restored);
+        self.steps.push_back(Step::SettlePage(None));
         self.retry(now);
     }
 
