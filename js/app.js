@@ -232,6 +232,7 @@ class Shell {
   #trigger(name, ...args) {
     if (name.startsWith('refresh:')) this.#explain.note(name, args[0])
     const { [name]: handlers = [], all = [] } = this.app.Events._events ?? {}
+    if (handlers.length + all.length === 0) return
     // Both lists as they are now: a handler that is added meanwhile doesn't hear of this event.
     const calls = [...handlers.map(handler => [handler, args]), ...all.map(handler => [handler, [name, ...args]])]
     for (const [{ callback, ctx }, args] of calls) {

@@ -27,12 +27,12 @@ export class Fetches {
   }
 
   /** Refreshes an entity that a view shows, if that is due in the pass under way. Whether a fetch started. */
-  request(entity, view) {
+  request(entity, viewRef) {
     const id = this.#entities.id(entity)
     this.#edits.follow(entity)
     this.#edits.recheck(id, entity)
     const flight = this.#engine.visitEntity(id)
-    this.#views.set(id, new WeakRef(view))
+    this.#views.set(id, viewRef)
     if (flight) this.start(id, flight)
     return Boolean(flight)
   }

@@ -27,6 +27,11 @@ export class Registry {
     return id
   }
 
+  /** How to hold the object with this number without keeping it alive. */
+  ref(id) {
+    return this.#objects.get(id)
+  }
+
   /** Whether the object has a number. */
   knows(object) {
     return this.#ids.has(object)

@@ -50,7 +50,7 @@ export class Walk {
     if (!isObject(view)) {
       throw coded('invalid-view', '`RemoteRefresh(context, snapshot)` needs the view to refresh as its first argument')
     }
-    this.#inPass(view, snapshot, () => this.#walk(view, snapshot))
+    this.#inPass(view, snapshot, () => this.#walk(view, this.#views.id(view), snapshot))
   }
 
   /** Calls the hook of a page view. */
@@ -81,7 +81,8 @@ export class Walk {
   }
 
   #visit(view, snapshot) {
-    if (!this.#engine.visitHook(this.#views.id(view))) return
+    const id = this.#views.id(view)
+    if (!this.#engine.visitHook(id)) return
     const threw = cause => this.#report('refresh:error', { view, code: 'hook-threw', cause })
     this.#depth++
     try {
@@ -94,7 +95,7 @@ export class Walk {
       if (hook === false) this.#report('refresh:skipped', { view, reason: 'opted-out' })
       // An async hook throws later.
       else if (typeof hook === 'function') hook.call(view, snapshot)?.then?.(undefined, threw)
-      else this.#walk(view, snapshot)
+      else this.#walk(view, id, snapshot)
     } catch (cause) {
       threw(cause)
     } finally {
@@ -102,15 +103,15 @@ export class Walk {
     }
   }
 
-  #walk(view, snapshot) {
-    if (!this.#engine.visitWalk(this.#views.id(view))) return
-    this.#refresh(view, 'model')
-    this.#refresh(view, 'collection')
+  #walk(view, id, snapshot) {
+    if (!this.#engine.visitWalk(id)) return
+    this.#refresh(view, id, 'model')
+    this.#refresh(view, id, 'collection')
     const children = this.#tree.childrenOf(view, cause => this.#report('refresh:error', { view, code: 'subviews-threw', cause }))
     for (const child of children) this.#visit(child, snapshot)
   }
 
-  #refresh(view, name) {
+  #refresh(view, id, name) {
     let entity
     try {
       entity = view[name]
@@ -125,15 +126,15 @@ export class Walk {
         this.#report('refresh:skipped', { view, entity, reason: 'not-concerned' })
         return
       }
-      if (type && this.#live.of(entity).single && this.#refreshOne(view, entity, type)) return
-      this.#ask(view, entity)
+      if (type && this.#live.of(entity).single && this.#refreshOne(view, id, entity, type)) return
+      this.#ask(view, id, entity)
     } catch (cause) {
       this.#report('refresh:error', { view, entity, code: 'refresh-threw', cause })
     }
   }
 
   /** Refreshes the one member that the change is about. Whether that was all there is to do for the collection. */
-  #refreshOne(view, collection, type) {
+  #refreshOne(view, id, collection, type) {
     if (typeof collection.get !== 'function') return false
     const [operation, recordId] = this.#engine.exact(this.#entities.id(collection), type) ?? []
     const member = recordId !== undefined && collection.get(recordId)
@@ -143,14 +144,13 @@ export class Walk {
     }
     // A record that is new here may be anywhere in the list, or not in it.
     if (operation !== 'changed' || !member || typeof member.fetch !== 'function') return false
-    this.#ask(view, member)
+    this.#ask(view, id, member)
     return true
   }
 
-  #ask(view, entity) {
-    if (this.#fetches.request(entity, view)) return
-    const id = this.#entities.id(entity)
-    if (this.#engine.isEcho(id)) this.#report('refresh:skipped', { view, entity, reason: 'own-write' })
+  #ask(view, id, entity) {
+    if (this.#fetches.request(entity, this.#views.ref(id))) return
+    if (this.#engine.isEcho(this.#entities.id(entity))) this.#report('refresh:skipped', { view, entity, reason: 'own-write' })
     else this.#explain('joined', { view, entity })
   }
 }

@@ -97,6 +97,10 @@ async fn follow(
         status,
         &String::from_utf8_lossy(&refusal),
     ));
+    if let Some(reader) = reader {
+        // A rest that nobody reads would hold the connection; whether it can be let go changes nothing.
+        let _ = JsFuture::from(reader.cancel()).await;
+    }
     Ok(())
 }
 

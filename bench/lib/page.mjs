@@ -23,6 +23,8 @@ export async function inPage(module, argument) {
     format: 'iife',
     globalName: 'bench',
     platform: 'browser',
+    // React's own way to be fast.
+    define: { 'process.env.NODE_ENV': '"production"' },
     write: false,
     minify: false,
     logLevel: 'error',

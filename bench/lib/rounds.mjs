@@ -5,7 +5,7 @@
 
 /**
  * @typedef {object} Entry one contestant in one row
- * @property {(n: number) => void} run does the operation `n` times
+ * @property {(n: number) => void | Promise<void>} run does the operation `n` times; what it returns is waited for
  * @property {(n: number) => void} [check] throws unless the last `run(n)` had the right result; not timed
  *
  * @typedef {object} Row
@@ -27,12 +27,13 @@ export async function measure({ rows, contestants, rounds, turn, progress = () =
   for (const { name, enter } of rows) {
     progress(name)
     const entries = contestants.map(contestant => [contestant, enter(contestant)]).filter(([, entry]) => entry)
-    const counts = new Map(entries.map(([contestant, entry]) => [contestant, countFor(entry, turn)]))
+    const counts = new Map()
+    for (const [contestant, entry] of entries) counts.set(contestant, await countFor(entry, turn))
     const times = Object.fromEntries(entries.map(([contestant]) => [contestant, []]))
     for (let round = 0; round < rounds; round++) {
       for (let i = 0; i < entries.length; i++) {
         const [contestant, entry] = entries[(i + round) % entries.length]
-        times[contestant].push(time(entry, counts.get(contestant)))
+        times[contestant].push(await time(entry, counts.get(contestant)))
       }
     }
     results.push({ row: name, times })
@@ -42,17 +43,18 @@ export async function measure({ rows, contestants, rounds, turn, progress = () =
 }
 
 /** How many operations take about `turn` ms; and on the way there, the code becomes warm. A pause must not pass for work: the best of three counts. */
-function countFor(entry, turn) {
+async function countFor(entry, turn) {
   for (let n = 1; ; n *= 2) {
-    if (time(entry, n) * n < (turn / 4) * 1e6) continue
-    const took = Math.min(...Array.from({ length: 3 }, () => time(entry, n))) * n
+    if (await time(entry, n) * n < (turn / 4) * 1e6) continue
+    const took = Math.min(await time(entry, n), await time(entry, n), await time(entry, n)) * n
     if (took >= (turn / 4) * 1e6) return Math.max(1, Math.round((n * turn * 1e6) / took))
   }
 }
 
-function time({ run, check }, n) {
+async function time({ run, check }, n) {
   const start = performance.now()
-  run(n)
+  const pending = run(n)
+  if (pending) await pending
   const end = performance.now()
   check?.(n)
   return ((end - start) * 1e6) / n

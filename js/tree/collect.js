@@ -11,11 +11,27 @@ export function collectAny(container, found) {
   addAll(listOf(unwrap(container)), found, 0)
 }
 
+/** Adds what is under a name that holds nothing but views. */
+export function collectOwn(view, name, found) {
+  collectAny(ownOrComputed(view, name), found)
+}
+
+/**
+ * A property of the object's own, or one its class computes. One that sits on the prototype as plain data
+ * is shared by all its instances, which `extend({ _subviews: [] })` does by mistake: those are not its own.
+ */
+export function ownOrComputed(object, name) {
+  for (let holder = object; holder; holder = Object.getPrototypeOf(holder)) {
+    if (!Object.hasOwn(holder, name)) continue
+    return holder === object || Object.getOwnPropertyDescriptor(holder, name).get ? object[name] : undefined
+  }
+}
+
 function addAll(list, found, nesting) {
   for (const item of list) {
     if (!isObject(item)) continue
     const inner = unwrap(item)
-    if (!Array.isArray(inner)) found.add(inner)
+    if (!Array.isArray(inner)) found.push(inner)
     else if (nesting < MAX_NESTING) addAll(inner, found, nesting + 1)
   }
 }
@@ -27,7 +43,7 @@ function addAll(list, found, nesting) {
 export function collectViews(thing, found, nesting = 0) {
   if (!isObject(thing) || typeof thing === 'function') return
   if (looksLikeView(thing)) {
-    found.add(thing)
+    found.push(thing)
     return
   }
   if (nesting === MAX_NESTING || isForeign(thing)) return

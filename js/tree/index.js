@@ -1,15 +1,8 @@
 // Finds a view's subviews: those it was registered with, those its framework tells of, those in the properties of the field.
 
-import { adapted } from './adapters.js'
-import { collectAny, collectViews } from './collect.js'
+import { collectAny, collectOwn } from './collect.js'
 import { isGone } from './kinds.js'
-
-/** Where views are kept, by the names found in the field. Under the first there is nothing but views. */
-const OWN = '_subviews'
-const NAMES = [
-  'subviews', 'children', 'childViews', '_childViews', 'subViews', '_subViews', '_children', 'itemViews', 'views',
-  'subviewsByName', '_regions', 'regions', 'regionManager', '__childViews', '__sharedViews',
-]
+import { collectNamed } from './names.js'
 
 export class Tree {
   /** view → what `register` was told of its children. */
@@ -34,48 +27,58 @@ export class Tree {
   }
 
   /**
-   * The subviews of `view` that are still alive, each once. What the app's code throws goes to `onError`, and costs only
-   * the subviews that this code would have given.
+   * The subviews of `view` that are still alive; one may come twice. What the app's code throws goes to `onError`, and
+   * costs only the subviews that this code would have given.
    *
    * Who says what their children are is believed, and nothing else is looked at but `_subviews`; a framework's own
    * answer comes next; last come the names of the field, under which only what looks like a view is taken for one.
    */
   childrenOf(view, onError) {
-    const found = new Set()
-    const attempt = step => {
-      try {
-        return step()
-      } catch (cause) {
-        onError(cause)
+    // A list of our own: the app's may change while it is walked.
+    const found = []
+    const explicit = this.#explicit(view, onError)
+    if (explicit !== undefined) attempt(collectAny, explicit, found, onError)
+    const registered = this.#registered.get(view)
+    if (registered) {
+      for (const ref of registered) {
+        const child = ref.deref()
+        if (child) found.push(child)
+        else registered.delete(ref)
       }
     }
-    const children = this.#children.get(view)
-    const explicit = attempt(() => typeof children === 'function' ? children.call(view, view) : children ?? view.remoteRefreshChildren?.())
-    attempt(() => collectAny(explicit, found))
-    for (const ref of this.#registered.get(view) ?? []) {
-      const child = ref.deref()
-      if (child) found.add(child)
-      else this.#registered.get(view).delete(ref)
+    // Nothing but views is ever kept here.
+    if ('_subviews' in view) attempt(collectOwn, view, '_subviews', found, onError)
+    if (explicit === undefined) attempt(collectNamed, view, found, onError)
+    return found.length ? found.filter(isAlive) : found
+  }
+
+  #explicit(view, onError) {
+    try {
+      const children = this.#children.get(view)
+      if (children !== undefined) return typeof children === 'function' ? children.call(view, view) : children
+      return typeof view.remoteRefreshChildren === 'function' ? view.remoteRefreshChildren() : undefined
+    } catch (cause) {
+      onError(cause)
+      return undefined
     }
-    attempt(() => collectAny(ownOrComputed(view, OWN), found))
-    if (explicit === undefined || explicit === null) {
-      const given = attempt(() => adapted(view))
-      if (given) attempt(() => collectViews(given, found))
-      else for (const name of NAMES) attempt(() => collectViews(ownOrComputed(view, name), found))
-    }
-    found.delete(view)
-    for (const child of found) if (attempt(() => isGone(child))) found.delete(child)
-    return found
   }
 }
 
-/**
- * A property of the object's own, or one its class computes. One that sits on the prototype as plain data
- * is shared by all its instances, which `extend({ _subviews: [] })` does by mistake: those are not its own.
- */
-function ownOrComputed(object, name) {
-  for (let holder = object; holder; holder = Object.getPrototypeOf(holder)) {
-    const property = Object.getOwnPropertyDescriptor(holder, name)
-    if (property) return holder === object || property.get ? object[name] : undefined
+/** Calls the first argument with the rest but the last, to which it gives what is thrown. */
+function attempt(act, ...args) {
+  const onError = args.pop()
+  try {
+    act(...args)
+  } catch (cause) {
+    onError(cause)
+  }
+}
+
+function isAlive(view) {
+  try {
+    return !isGone(view)
+  } catch {
+    // It will be reported when it is visited.
+    return true
   }
 }

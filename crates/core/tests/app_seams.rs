@@ -381,6 +381,15 @@ fn signing_out_silences_what_was_about_to_be_announced() {
 }
 
 #[test]
+fn a_followed_leaf_refreshes_the_page_too() {
+    let mut page = Page::connected("1");
+    let view = page.view();
+    page.show(view);
+    page.put("/", "2");
+    assert_eq!(page.take(), ["hook 0 updated"]);
+}
+
+#[test]
 fn another_users_feed_refreshes_what_is_displayed_once() {
     let mut page = Page::connected(NODE);
     let view = page.view();

@@ -266,3 +266,38 @@ fn an_answer_after_the_close_opens_nothing() {
     scenario.input(FeedInput::TokenArrived(request, Some("late".into())));
     assert_eq!((scenario.state(), scenario.streams), (Closed, 0));
 }
+
+#[test]
+fn a_token_that_the_server_repeats_is_not_passed_on() {
+    for padding in [0, 150, 230, 2000] {
+        let mut scenario = Scenario::new(Auth::Fixed);
+        scenario.give_token("s3cret-token-of-a-user");
+        let stream = scenario.stream.expect("a stream was asked for");
+        let body = format!(
+            "{} no such token: s3cret-token-of-a-user",
+            "x".repeat(padding)
+        );
+        scenario.input(FeedInput::StreamRefused(stream, 401, &body));
+        let told = format!("{:?}", scenario.out.last());
+        assert!(
+            told.contains("unauthorized") && !told.contains("s3cret"),
+            "{told}"
+        );
+        assert!(told.len() < 600);
+    }
+}
+
+#[test]
+fn new_credentials_end_what_was_waited_for_on_behalf_of_the_old_ones() {
+    let mut scenario = Scenario::new(Auth::Renewable);
+    scenario.input(FeedInput::CredentialsChanged(Auth::None));
+    scenario.baseline("null");
+    for _ in 0..4 {
+        scenario.seconds(30);
+        scenario.keep_alive();
+    }
+    assert_eq!(
+        (scenario.state(), scenario.tokens, scenario.streams),
+        (Open, 1, 1)
+    );
+}

@@ -197,14 +197,15 @@ impl App {
     }
 
     /// Closes the feed. Nothing happens if there is none, or it is closed already. What was about to
-    /// be announced is not: after a sign-out nobody hears of the last user's values.
+    /// be announced or asked for is not: after a sign-out nobody hears of the last user's values.
     pub fn close(&mut self, now: Millis) {
-        self.steps.retain(|step| {
-            !matches!(
-                step,
-                Step::SettlePage(_) | Step::Out(Output::Emit { .. } | Output::CallHook { .. })
-            )
+        self.steps.retain(|step| match step {
+            Step::SettlePage(_) => false,
+            Step::Out(order) => !order.is_of_feed(),
+            Step::EnterPass(_) | Step::LeavePass => true,
         });
+        self.pace.forget();
+        self.waiting = None;
         self.feed_input(now, FeedInput::Close);
         if let Some(feed) = self.feed.take() {
             self.last_id = feed.last_id();
@@ -330,10 +331,11 @@ impl App {
         self.retry(now);
     }
 
-    /// The page came back from the back/forward cache.
+    /// The page came back from the back/forward cache, and is seen: it pays what it owes.
     pub fn restore(&mut self, now: Millis) {
         self.hidden = false;
         self.feed_input(now, FeedInput::Restored);
+        self.steps.push_back(Step::SettlePage(None));
         self.retry(now);
     }
 
@@ -380,9 +382,10 @@ impl App {
         if self.views.page() == Some(view) {
             self.passes.reach_back(self.views.applied(view));
         }
-        self.passes
-            .current()
-            .is_some_and(|pass| self.views.visit_hook(view, pass.revision))
+        self.passes.current().is_some_and(|pass| {
+            let applied = pass.applied.unwrap_or_default();
+            self.views.visit_hook(view, pass.revision, applied)
+        })
     }
 
     /// Whether to refresh this view's model, collection and subviews in the pass under way.

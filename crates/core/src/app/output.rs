@@ -193,6 +193,21 @@ impl Output {
         }
     }
 
+    /// Whether the order is pointless once the feed is closed.
+    pub(super) const fn is_of_feed(&self) -> bool {
+        matches!(
+            self,
+            Self::Emit { .. }
+                | Self::EmitModel { .. }
+                | Self::CallHook { .. }
+                | Self::Deferred { .. }
+                | Self::RequestToken { .. }
+                | Self::OpenStream { .. }
+                | Self::AskLeader { .. }
+                | Self::TellTabs { .. }
+        )
+    }
+
     /// The order that a feed's output is, if it is one.
     pub(super) fn from_feed(feed: u32, output: FeedOutput) -> Option<Self> {
         match output {

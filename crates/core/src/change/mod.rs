@@ -102,6 +102,8 @@ impl NodeChange {
                 other |= !BOOKKEEPING.contains(&key.as_str());
             }
         }
+        // A node without children tells nothing but that it is another.
+        other |= new.is_some_and(|new| new.leaf().is_some() && old != Some(new));
         let single = step(old, new, "version").is_none_or(|step| step == 1.0);
         let models = models_between(old, new, single);
         let concerns = match (other || !single, models.is_empty()) {
@@ -270,6 +272,15 @@ mod tests {
             .concerns,
             Concerns::Everything
         );
+    }
+
+    #[test]
+    fn a_leaf_that_is_another_concerns_everything() {
+        for (old, new) in [("1", "2"), ("null", "2"), (r#"{"a":1}"#, "2")] {
+            assert_eq!(between(old, new).concerns, Concerns::Everything);
+        }
+        assert_eq!(between("2", "2").concerns, Concerns::Nothing);
+        assert_eq!(between("2", "null").concerns, Concerns::Nothing);
     }
 
     #[test]

@@ -25,6 +25,8 @@ mod tabs;
 pub mod timing;
 pub mod token;
 
+use alloc::vec::Vec;
+
 use crate::mirror::Mirror;
 use crate::random::Random;
 use crate::time::Millis;
@@ -204,6 +206,8 @@ impl Feed {
                 self.token_request = None;
                 self.token_refused = false;
                 self.renewed_after_refusal = false;
+                self.timers.clear(Timer::TokenLimit);
+                self.timers.clear(Timer::RenewToken);
                 self.restart(
                     now,
                     Reason::new("credentials", "the credentials changed"),
@@ -386,7 +390,15 @@ impl Feed {
     }
 
     /// Says so when the state changed, or is the same for another reason.
-    fn set_state(&mut self, state: FeedState, reason: Option<Reason>, out: &mut Vec<FeedOutput>) {
+    fn set_state(
+        &mut self,
+        state: FeedState,
+        mut reason: Option<Reason>,
+        out: &mut Vec<FeedOutput>,
+    ) {
+        if let Some(reason) = reason.as_mut() {
+            reason.redact(self.token.as_ref().map(Token::as_str));
+        }
         let previous = core::mem::replace(&mut self.state, state);
         let code = reason.as_ref().map(|reason| reason.code);
         if previous != state || (code.is_some() && code != self.reason) {

@@ -1,5 +1,7 @@
 //! The states of a feed and the reasons for entering them.
 
+use alloc::string::String;
+
 /// What a feed is doing, as `feed:state` tells the app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FeedState {
@@ -72,19 +74,30 @@ impl Reason {
         }
     }
 
-    /// A reason that ends in what the server or the browser said, cut to a readable length.
+    /// A reason that ends in what the server or the browser said.
     #[must_use]
     pub fn with_detail(code: &'static str, sentence: &str, detail: &str) -> Self {
         let mut message = String::from(sentence);
         let detail = detail.trim();
         if !detail.is_empty() {
             message.push_str(" (");
-            message.extend(detail.chars().take(MAX_DETAIL));
+            message.push_str(detail);
             message.push(')');
         }
         Self { code, message }
     }
+
+    /// Takes `secret` out of the sentence, and cuts it to a readable length. In this order: half a secret is one too.
+    pub(super) fn redact(&mut self, secret: Option<&str>) {
+        if let Some(secret) = secret.filter(|secret| self.message.contains(*secret)) {
+            self.message = self.message.replace(secret, "…");
+        }
+        if let Some((end, _)) = self.message.char_indices().nth(MAX_LENGTH) {
+            self.message.truncate(end);
+            self.message.push('…');
+        }
+    }
 }
 
-/// Characters of a server's answer that a reason repeats.
-const MAX_DETAIL: usize = 200;
+/// Characters of a reason: a sentence, and two or three lines of what the server said.
+const MAX_LENGTH: usize = 240;

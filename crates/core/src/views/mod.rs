@@ -23,6 +23,8 @@ struct View {
     walked: Revision,
     /// What it was rendered from, until that has been compared with the feed.
     since: Option<Since>,
+    /// It was displayed before.
+    shown: bool,
 }
 
 impl View {
@@ -79,9 +81,10 @@ impl Views {
         let Some(view) = page.and_then(|page| self.views.get_mut(page.0 as usize)) else {
             return;
         };
+        let again = core::mem::replace(&mut view.shown, true);
         if since.is_some() {
             view.since = since;
-        } else if view.applied() == Revision::default() && view.since.is_none() {
+        } else if !again && view.applied() == Revision::default() {
             view.walked = applied;
         }
     }
@@ -122,13 +125,17 @@ impl Views {
     }
 
     /// Whether the view's `remoteRefresh` is to be called in this pass; yes once, and only if the
-    /// view was not walked already.
-    pub fn visit_hook(&mut self, view: ViewId, pass: Revision) -> bool {
+    /// view was not walked already. `applied` is what the page it was reached from has applied, and so
+    /// has the view, unless its hook has yet to call back: a hook that calls back late reaches back to that.
+    pub fn visit_hook(&mut self, view: ViewId, pass: Revision, applied: Revision) -> bool {
         let Some(view) = self.views.get_mut(view.0 as usize) else {
             return false;
         };
         let first = view.applied() < pass;
         if first {
+            if view.hooked <= view.walked {
+                view.walked = view.walked.max(applied);
+            }
             view.hooked = pass;
         }
         first
@@ -160,8 +167,8 @@ mod tests {
         let mut views = Views::default();
         let view = views.add();
         for pass in [Revision(1), Revision(2)] {
-            assert!(views.visit_hook(view, pass));
-            assert!(!views.visit_hook(view, pass));
+            assert!(views.visit_hook(view, pass, Revision(0)));
+            assert!(!views.visit_hook(view, pass, Revision(0)));
             assert!(views.visit_walk(view, pass));
             assert!(!views.visit_walk(view, pass));
         }
@@ -176,7 +183,7 @@ mod tests {
         let mut views = Views::default();
         let view = views.add();
         assert!(views.visit_walk(view, Revision(1)));
-        assert!(!views.visit_hook(view, Revision(1)));
+        assert!(!views.visit_hook(view, Revision(1), Revision(0)));
     }
 
     #[test]
@@ -219,6 +226,9 @@ mod tests {
         views.forget(view);
         views.forget(view);
         assert!(views.page().is_none() && views.is_empty());
-        assert!(!views.visit_hook(view, Revision(9)) && !views.visit_walk(view, Revision(9)));
+        assert!(
+            !views.visit_hook(view, Revision(9), Revision(0))
+                && !views.visit_walk(view, Revision(9))
+        );
     }
 }

@@ -1,0 +1,177 @@
+//! What a page owes is owed until it is paid, and no more than that: found by the simulation, kept as scenarios.
+
+use remote_refresh_core::app::{App, Output, Settings, Snapshot};
+use remote_refresh_core::change::TypeId;
+use remote_refresh_core::feed::endpoint::Endpoint;
+use remote_refresh_core::feed::message::{Auth, FeedInput, RequestId};
+use remote_refresh_core::feed::timing::Timing;
+use remote_refresh_core::feed::Feed;
+use remote_refresh_core::revision::Revision;
+use remote_refresh_core::time::Millis;
+use remote_refresh_core::views::since::Since;
+use remote_refresh_core::views::ViewId;
+
+const NOW: Millis = Millis(1_000_000);
+const NODE: &str = r#"{"updated":1,"version":1}"#;
+
+/// An App whose page views' hooks are counted.
+struct Tab {
+    app: App,
+    stream: Option<RequestId>,
+    hooks: Vec<(ViewId, Revision)>,
+}
+
+impl Tab {
+    fn new() -> Self {
+        Self {
+            app: App::new(Settings::default()),
+            stream: None,
+            hooks: Vec::new(),
+        }
+    }
+
+    fn connect(&mut self) {
+        self.app.connect(NOW, 1, None, |seed, last_id| {
+            let endpoint = Endpoint::new("https://a.example", Some("u1"), None).expect("valid");
+            Feed::new(endpoint, Auth::None, Timing::default(), true, seed, last_id)
+        });
+        self.drain();
+    }
+
+    fn view(&mut self) -> ViewId {
+        self.app.views_mut().add()
+    }
+
+    fn show(&mut self, view: ViewId, since: Option<Since>) {
+        self.app.show(NOW, Some(view), since);
+        self.drain();
+    }
+
+    fn event(&mut self, event: &str, data: &str) {
+        let stream = self.stream.expect("a stream is open");
+        let text = format!("event: {event}\ndata: {{\"path\":\"/\",\"data\":{data}}}\n\n");
+        self.app
+            .feed_input(NOW, FeedInput::BytesArrived(stream, text.as_bytes()));
+        self.drain();
+    }
+
+    /// Carries out the orders; a page's hook is called, and does nothing yet.
+    fn drain(&mut self) {
+        while let Some(output) = self.app.poll() {
+            match output {
+                Output::OpenStream { stream, .. } => self.stream = Some(stream),
+                Output::CallHook { view, revision, .. } => {
+                    self.app.enter_pass(Some(Snapshot::OfFeed(revision)));
+                    if self.app.visit_hook(view) {
+                        self.hooks.push((view, revision));
+                    }
+                    self.app.leave_pass();
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn hooked(&mut self) -> Vec<ViewId> {
+        self.hooks.drain(..).map(|(view, _)| view).collect()
+    }
+}
+
+#[test]
+fn a_page_shown_before_the_first_value_still_owes_when_it_is_shown_again_after() {
+    let mut tab = Tab::new();
+    let (early, other) = (tab.view(), tab.view());
+    tab.show(early, None);
+    tab.show(other, None);
+    tab.connect();
+    tab.event("put", NODE);
+    assert_eq!(tab.hooked(), [other]);
+    tab.show(early, None);
+    assert_eq!(
+        tab.hooked(),
+        [early],
+        "it may have loaded before the first value"
+    );
+}
+
+#[test]
+fn a_page_that_proved_out_of_date_while_the_tab_was_hidden_owes_until_it_is_seen() {
+    let mut tab = Tab::new();
+    let (old, other) = (tab.view(), tab.view());
+    tab.connect();
+    tab.event("put", NODE);
+    tab.app.hide();
+    tab.show(old, Some(Since::Version(0.0)));
+    tab.show(other, None);
+    tab.show(old, None);
+    tab.app.reveal(NOW);
+    tab.drain();
+    assert_eq!(tab.hooked(), [old]);
+}
+
+#[test]
+fn a_page_restored_from_the_cache_pays_what_it_owed_when_it_was_hidden() {
+    let mut tab = Tab::new();
+    let page = tab.view();
+    tab.connect();
+    tab.event("put", NODE);
+    tab.show(page, None);
+    tab.app.hide();
+    tab.event("patch", r#"{"updated":2,"version":2}"#);
+    assert!(tab.hooked().is_empty());
+    tab.app.restore(NOW);
+    tab.drain();
+    assert_eq!(tab.hooked(), [page], "whatever the new stream brings");
+}
+
+/// Whether a subview whose hook calls back in the pass of `revision` is concerned by a type.
+fn concerned(tab: &mut Tab, subview: ViewId, revision: Revision, kind: Option<TypeId>) -> bool {
+    tab.app.enter_pass(Some(Snapshot::OfFeed(revision)));
+    let concerned = tab.app.visit_walk(subview) && tab.app.concerns(kind);
+    tab.app.leave_pass();
+    concerned
+}
+
+/// Walks the page and calls the hook of its subview, which will call back later.
+fn walk(tab: &mut Tab, page: ViewId, subview: ViewId, revision: Revision) {
+    tab.app.enter_pass(Some(Snapshot::OfFeed(revision)));
+    assert!(tab.app.visit_walk(page) && tab.app.visit_hook(subview));
+    tab.app.leave_pass();
+}
+
+#[test]
+fn a_subviews_hook_that_calls_back_late_reaches_back_to_what_its_page_had_applied() {
+    for late in [[0, 1], [1, 0]] {
+        let mut tab = Tab::new();
+        let (page, subview) = (tab.view(), tab.view());
+        let user = tab.app.type_id("User");
+        let message = tab.app.type_id("Message");
+        let room = tab.app.type_id("Room");
+        tab.connect();
+        tab.event("put", NODE);
+        tab.show(page, None);
+        for (version, kind) in [(2, "Message"), (3, "User")] {
+            let change =
+                format!(r#"{{"updated":{version},"version":{version},"models/{kind}/version":1}}"#);
+            tab.event("patch", &change);
+            let (_, revision) = *tab.hooks.last().expect("the page's hook was called");
+            walk(&mut tab, page, subview, revision);
+        }
+        let revisions = [tab.hooks[0].1, tab.hooks[1].1];
+        let first = revisions[late[0]];
+        tab.app.enter_pass(Some(Snapshot::OfFeed(first)));
+        assert!(tab.app.visit_walk(subview));
+        assert!(tab.app.concerns(message), "no change is skipped: {late:?}");
+        assert!(
+            !tab.app.concerns(room),
+            "nothing but the two has changed: {late:?}"
+        );
+        tab.app.leave_pass();
+        let again = concerned(&mut tab, subview, revisions[late[1]], user);
+        assert_eq!(
+            again,
+            late[1] == 1,
+            "the older one comes too late to matter: {late:?}"
+        );
+    }
+}

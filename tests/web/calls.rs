@@ -1,0 +1,133 @@
+//! Decide, then act: a call of the host may throw, or call the engine in turn.
+
+use std::rc::Rc;
+
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::support::{a_turn, connect, put, show, Page};
+
+const VALUE: &str = r#"{"updated":1,"version":1}"#;
+const CHANGE: &str = r#"{"updated":2,"version":2}"#;
+
+/// Changes both children in one write, and waits until the engine is done with it.
+async fn change(page: &Page) {
+    page.request(0).await.write(put("/", CHANGE).as_bytes());
+    page.until("firebase.child_added").await;
+    a_turn().await;
+}
+
+#[wasm_bindgen_test]
+async fn a_host_that_throws_does_not_stop_the_engine() {
+    let page = Page::connected(VALUE).await;
+    let view = page.show_view();
+    for call in ["emit", "callHook", "feedState"] {
+        page.throw_in(call);
+    }
+    change(&page).await;
+    assert_eq!(
+        page.take(),
+        [
+            "firebase.child_added updated 2",
+            "firebase.child_changed updated 2",
+            "firebase.child_added version 2",
+            "firebase.child_changed version 2",
+            &format!("hook {view} updated"),
+        ]
+    );
+    page.engine.close();
+    assert_eq!(page.take(), ["feed 1 closed"]);
+}
+
+#[wasm_bindgen_test]
+async fn closing_from_within_ends_what_was_about_to_be_told() {
+    let page = Page::connected(VALUE).await;
+    page.show_view();
+    let engine = Rc::downgrade(&page.engine);
+    page.react("emit", move |_, _| {
+        engine.upgrade().expect("the page is there").close();
+    });
+    change(&page).await;
+    assert_eq!(
+        page.take(),
+        ["firebase.child_added updated 2", "feed 1 closed"]
+    );
+    assert!(page.request(0).await.aborted());
+}
+
+#[wasm_bindgen_test]
+async fn connecting_from_within_begins_when_the_call_returns() {
+    let page = Page::connected(VALUE).await;
+    let engine = Rc::downgrade(&page.engine);
+    page.react("emit", move |_, _| {
+        connect(&engine.upgrade().expect("the page is there"), 2);
+    });
+    change(&page).await;
+    assert_eq!(
+        page.take(),
+        [
+            "firebase.child_added updated 2",
+            "feed 1 closed",
+            "feed 2 connecting"
+        ]
+    );
+    assert_eq!(
+        page.request(1).await.url(),
+        "https://feed.test/users/u2.json"
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_page_shown_from_within_is_the_one_that_is_refreshed() {
+    let page = Page::connected(VALUE).await;
+    let first = page.show_view();
+    let second = page.show_view();
+    show(&page.engine, first);
+    change(&page).await;
+    page.take();
+    let engine = Rc::downgrade(&page.engine);
+    page.react("emit", move |_, _| {
+        show(&engine.upgrade().expect("the page is there"), second);
+    });
+    page.request(0).await.write(put("/updated", "3").as_bytes());
+    page.until("hook").await;
+    let log = page.take();
+    assert_eq!(log.last(), Some(&format!("hook {second} updated")));
+    let hooks = log.iter().filter(|line| line.starts_with("hook"));
+    assert_eq!(hooks.count(), 1, "{log:?}");
+}
+
+#[wasm_bindgen_test]
+async fn a_fetch_that_settles_from_within_starts_the_one_owed_afterwards() {
+    let page = Page::connected(VALUE).await;
+    let entity = page.engine.add_entity();
+    let request = || {
+        page.engine.enter_pass(0, false);
+        let flight = page.engine.visit_entity(entity);
+        page.engine.leave_pass();
+        flight
+    };
+    let flight = request();
+    assert_ne!(flight, 0);
+    assert_eq!(request(), 0, "one in flight, one owed");
+    let engine = Rc::downgrade(&page.engine);
+    page.react("fetch", move |entity, flight| {
+        let engine = engine.upgrade().expect("the page is there");
+        engine.fetch_done(entity, flight);
+    });
+    page.engine.fetch_done(entity, flight);
+    assert_eq!(page.take(), [format!("fetch {entity}")]);
+    assert_ne!(request(), 0, "nothing is in flight any more");
+}
+
+#[wasm_bindgen_test]
+async fn a_forgotten_view_or_entity_leaves_nothing_behind() {
+    let page = Page::new();
+    let (view, entity) = (page.engine.add_view(), page.engine.add_entity());
+    show(&page.engine, view);
+    assert_eq!(page.engine.known_count(), 2);
+    page.engine.forget_view(view);
+    page.engine.forget_entity(entity);
+    assert_eq!(page.engine.known_count(), 0);
+    page.engine.fetch_done(entity, 1);
+    assert!(page.take().is_empty());
+}

@@ -1,0 +1,106 @@
+//! What the page tells of itself: its network, its visibility, its return from the back/forward cache.
+
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::support::{
+    a_turn, becomes, dispatch_on_document, dispatch_on_window, put, show_page, Listeners, Page,
+};
+
+const VALUE: &str = r#"{"updated":1}"#;
+
+#[wasm_bindgen_test]
+async fn offline_ends_the_stream_and_online_opens_another_at_once() {
+    let page = Page::connected(VALUE).await;
+    dispatch_on_window("offline");
+    assert!(page.request(0).await.aborted());
+    assert_eq!(
+        page.take(),
+        ["feed 1 offline offline: the browser is offline"]
+    );
+    a_turn().await;
+    dispatch_on_window("online");
+    let request = page.request(1).await;
+    assert!(!request.aborted());
+    request.respond(200);
+    request.write(put("/", r#"{"updated":2}"#).as_bytes());
+    page.until("firebase.child_added updated 2").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_page_from_the_back_forward_cache_gets_a_new_stream() {
+    let page = Page::connected(VALUE).await;
+    show_page(true);
+    assert!(page.request(0).await.aborted());
+    let request = page.request(1).await;
+    assert!(!request.aborted());
+    assert_eq!(
+        page.take(),
+        ["feed 1 stale restored: the page was restored"]
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_frozen_tab_gets_a_new_stream_when_it_goes_on() {
+    let page = Page::connected(VALUE).await;
+    dispatch_on_document("freeze");
+    dispatch_on_document("resume");
+    let request = page.request(1).await;
+    assert!(page.request(0).await.aborted() && !request.aborted());
+    request.respond(200);
+    request.write(put("/", r#"{"updated":2}"#).as_bytes());
+    page.until("firebase.child_added updated 2").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_was_loaded_anew_keeps_its_stream() {
+    let page = Page::connected(VALUE).await;
+    show_page(false);
+    a_turn().await;
+    assert_eq!(page.requests(), 1);
+    assert!(!page.request(0).await.aborted());
+    assert!(page.take().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn a_hidden_tab_puts_its_refreshes_off_until_it_is_seen() {
+    let page = Page::connected(VALUE).await;
+    let view = page.show_view();
+    becomes("hidden");
+    let events = [put("/updated", "2"), put("/updated", "3")].concat();
+    page.request(0).await.write(events.as_bytes());
+    page.until("deferred").await;
+    a_turn().await;
+    let log = page.take();
+    let count = |what: &str| log.iter().filter(|line| line.starts_with(what)).count();
+    assert_eq!((count("deferred"), count("hook")), (1, 0), "{log:?}");
+    becomes("visible");
+    assert_eq!(page.take(), [format!("hook {view} updated")]);
+    becomes("hidden");
+    becomes("visible");
+    assert!(page.take().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn an_engine_made_in_a_hidden_tab_knows_it() {
+    becomes("hidden");
+    let page = Page::new();
+    let view = page.show_view();
+    page.connect(1);
+    let request = page.request(0).await;
+    request.respond(200);
+    request.write(put("/", VALUE).as_bytes());
+    page.until("deferred").await;
+    becomes("visible");
+    assert!(page.take().contains(&format!("hook {view} updated")));
+}
+
+#[wasm_bindgen_test]
+async fn a_dropped_engine_takes_its_listeners_and_its_stream_with_it() {
+    let listeners = Listeners::new();
+    let page = Page::connected(VALUE).await;
+    let request = page.request(0).await;
+    assert!(!request.aborted());
+    drop(page);
+    assert!(request.aborted());
+    assert_eq!(listeners.stop(), 0);
+}
