@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use super::FlightId;
 use crate::revision::Revision;
+use crate::time::Millis;
 
 /// Requests of the app's own that are remembered for one entity. One more makes the oldest count as lost.
 const MAX_FOREIGN: usize = 8;
@@ -27,8 +28,8 @@ pub enum Kind {
 struct Foreign {
     id: FlightId,
     kind: Kind,
-    /// It took too long: nobody waits for it, but its answer may still arrive.
-    overdue: bool,
+    /// When it takes too long; `None` if it does: nobody waits for it, but its answer may still arrive.
+    due: Option<Millis>,
 }
 
 /// One model or collection.
@@ -71,13 +72,14 @@ impl Entity {
 
     /// Whether nothing is under way or owed.
     pub(super) fn is_idle(&self) -> bool {
-        self.flight.is_none() && !self.is_stale() && self.foreign.iter().all(|it| it.overdue)
+        self.flight.is_none() && !self.is_stale() && self.next_due().is_none()
     }
 
     /// Whether to fetch now.
     pub(super) fn is_ready(&self) -> bool {
-        let waits_for =
-            |it: &Foreign| !it.overdue && (it.kind == Kind::Whole || it.id.0 <= self.owed_since);
+        let waits_for = |it: &Foreign| {
+            it.due.is_some() && (it.kind == Kind::Whole || it.id.0 <= self.owed_since)
+        };
         self.is_stale()
             && self.flight.is_none()
             && self.retrying.is_none()
@@ -99,25 +101,31 @@ impl Entity {
         self.stale = self.stale.max(Some(flight));
     }
 
-    /// The app started a request.
-    pub(super) fn depart(&mut self, id: FlightId, kind: Kind) {
+    /// The app started a request, to be waited for until `due`.
+    pub(super) fn depart(&mut self, id: FlightId, kind: Kind, due: Option<Millis>) {
         if self.foreign.len() == MAX_FOREIGN {
             self.foreign.remove(0);
         }
-        self.foreign.push(Foreign {
-            id,
-            kind,
-            overdue: false,
-        });
+        self.foreign.push(Foreign { id, kind, due });
     }
 
-    /// A request takes too long. Whether it was the app's, and is not waited for any more.
-    pub(super) fn overdue(&mut self, id: FlightId) -> bool {
-        if self.flight == Some(id) {
-            self.depart(id, Kind::Whole);
+    /// When the first of the app's requests takes too long.
+    pub(super) fn next_due(&self) -> Option<Millis> {
+        self.foreign.iter().filter_map(|it| it.due).min()
+    }
+
+    /// Stops waiting for those of the app's requests that take too long.
+    pub(super) fn expire(&mut self, now: Millis) {
+        for it in &mut self.foreign {
+            it.due = it.due.filter(|due| *due > now);
         }
-        let found = self.foreign.iter_mut().find(|it| it.id == id);
-        found.map(|it| it.overdue = true).is_some() && self.flight != Some(id)
+    }
+
+    /// Moves what is waited for by the distance of a clock that was set back.
+    pub(super) fn clock_set_back(&mut self, from: Millis, to: Millis) {
+        for it in &mut self.foreign {
+            it.due = it.due.map(|due| to + (due - from));
+        }
     }
 
     /// A request of the app's own ended, or one of ours that is overdue. `false` if it is none.

@@ -96,6 +96,8 @@ pub struct Entities {
     entities: Slab<Entity>,
     limits: Limits,
     deadlines: Deadlines,
+    /// Those of the requests that the app starts: one for each entity, the earliest.
+    foreign_deadlines: Deadlines,
     last_flight: u32,
     random: Random,
 }
@@ -108,6 +110,7 @@ impl Entities {
             entities: Slab::new(),
             limits,
             deadlines: Deadlines::default(),
+            foreign_deadlines: Deadlines::default(),
             last_flight: 0,
             random: Random::new(seed),
         }
@@ -203,9 +206,13 @@ impl Entities {
     /// The app starts a request of its own, to be ended by [`Entities::settled`].
     pub fn depart(&mut self, id: EntityId, kind: Kind, now: Millis) -> Option<FlightId> {
         let flight = FlightId(self.last_flight.checked_add(1).unwrap_or(1));
-        self.entities.get_mut(id.0 as usize)?.depart(flight, kind);
+        let due = now + self.limits.fetch;
+        let entity = self.entities.get_mut(id.0 as usize)?;
+        if entity.next_due().is_none() {
+            self.foreign_deadlines.push(due, id, flight);
+        }
+        entity.depart(flight, kind, Some(due));
         self.last_flight = flight.0;
-        self.deadlines.push(now + self.limits.fetch, id, flight);
         Some(flight)
     }
 
@@ -254,7 +261,8 @@ impl Entities {
     /// When something is due next.
     #[must_use]
     pub fn next_timeout(&self) -> Option<Millis> {
-        self.deadlines.next()
+        let queues = [self.deadlines.next(), self.foreign_deadlines.next()];
+        queues.into_iter().flatten().min()
     }
 
     /// Takes what is due at `now`, earliest first.
@@ -263,13 +271,24 @@ impl Entities {
             let Some(entity) = self.entities.get_mut(id.0 as usize) else {
                 continue;
             };
+            if entity.flight == Some(flight) {
+                entity.depart(flight, Kind::Whole, None);
+                return Some(Due::Expired(id, flight));
+            }
             if entity.retrying == Some(flight) {
                 entity.retrying = None;
-            } else if !entity.overdue(flight) {
-                if entity.flight == Some(flight) {
-                    return Some(Due::Expired(id, flight));
+                if let Some(flight) = self.take_off_if_ready(id, now) {
+                    return Some(Due::Fetch(id, flight));
                 }
+            }
+        }
+        while let Some((id, flight)) = self.foreign_deadlines.pop(now) {
+            let Some(entity) = self.entities.get_mut(id.0 as usize) else {
                 continue;
+            };
+            entity.expire(now);
+            if let Some(due) = entity.next_due() {
+                self.foreign_deadlines.push(due, id, flight);
             }
             if let Some(flight) = self.take_off_if_ready(id, now) {
                 return Some(Due::Fetch(id, flight));
@@ -281,6 +300,10 @@ impl Entities {
     /// Moves what is waited for by the distance of a clock that was set back.
     pub fn clock_set_back(&mut self, from: Millis, to: Millis) {
         self.deadlines.clock_set_back(from, to);
+        self.foreign_deadlines.clock_set_back(from, to);
+        for (_, entity) in &mut self.entities {
+            entity.clock_set_back(from, to);
+        }
     }
 
     fn take_off_if_ready(&mut self, id: EntityId, now: Millis) -> Option<FlightId> {
