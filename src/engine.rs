@@ -21,8 +21,6 @@ use remote_refresh_core::views::ViewId;
 use remote_refresh_core::wire::Leaf;
 use wasm_bindgen::prelude::*;
 
-mod requests;
-
 use crate::browser;
 use crate::error::text_of;
 use crate::host::Host;
@@ -396,3 +394,5 @@ fn now() -> Millis {
     // A clock before 1970 counts as 1970: a float cast saturates.
     Millis(js_sys::Date::now() as u64)
 }
+
+mod requests;

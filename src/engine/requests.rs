@@ -1,5 +1,11 @@
 //! The part of the engine's class that is about requests: which ones a pass makes, and what becomes of them.
 
+extern crate alloc;
+
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use remote_refresh_core::app::WriteId;
 use remote_refresh_core::change::TypeId;
 use remote_refresh_core::refresh::{EntityId, FlightId, Kind, Outcome};
