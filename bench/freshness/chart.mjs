@@ -11,7 +11,7 @@ const escape = text => String(text).replace(/[&<>"]/g, c => ({ '&': '&amp;', '<'
  * @param {Record<keyof typeof colours, string>} chart.legend
  */
 export function matrix({ title, columns, rows, legend }) {
-  const [left, width, height, top] = [330, 172, 36, 90]
+  const [left, width, height, top] = [330, 190, 36, 90]
   const out = []
   columns.forEach((name, c) => out.push(`<text class="head" x="${left + (c + 0.5) * width}" y="${top - 9}" text-anchor="middle">${escape(name)}</text>`))
   rows.forEach(({ name, cells }, r) => {

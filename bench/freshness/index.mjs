@@ -13,15 +13,14 @@ const packages = ['@tanstack/query-core', 'swr', 'react', '@hotwired/turbo', 'ba
 const ours = 'remote-refresh'
 
 /** Throws unless ours kept its promise in every run. */
-export default async function bench({ quick, only, who }) {
+export default async function bench({ quick, only }) {
   const rounds = quick ? 1 : 3
   const about = { machine: machine(), versions: Object.fromEntries(packages.map(name => [name, version(name)])), rounds }
-  const { result: results, browser } = await inPage(new URL('page.mjs', import.meta.url), { quick, rounds, only, who })
-  if (quick || only || who) console.log(`\n${details(results)}`)
+  const { result: results, browser } = await inPage(new URL('page.mjs', import.meta.url), { quick, rounds, only })
+  if (quick || only) console.log(`\n${details(results)}`)
   else write('freshness', texts({ ...about, browser, unit: 'times in fetch times', results }))
   const broken = brokenPromises(results)
   if (broken.length) throw new Error(`ours broke its promise:\n${broken.join('\n')}`)
-  return results
 }
 
 /** What is written down; it can be made again from what the JSON holds. */
@@ -99,10 +98,11 @@ function chart({ results }) {
       name: scenario,
       cells: names.map(name => {
         const { requests, perEntity, fresh, last, slowest } = summary(runs[name])
-        if (fresh < 1) return { state: 'stale', text: fresh ? 'not always fresh' : 'stale for good', more: `${requests} requests` }
+        const made = `${requests} request${requests === 1 ? '' : 's'}`
+        if (fresh < 1) return { state: 'stale', text: fresh ? 'not always fresh' : 'stale for good', more: made }
         const allowed = Math.max(...runs[name].map(({ allowed }) => allowed))
-        const state = perEntity > allowed ? 'costly' : slowest > LATE ? 'late' : 'good'
-        return { state, text: `${requests} request${requests === 1 ? '' : 's'}`, more: `slowest change ${times(slowest)}` }
+        const state = slowest > LATE ? 'late' : perEntity > allowed ? 'costly' : 'good'
+        return { state, text: made, more: `slowest change ${times(slowest)}` }
       }),
     })),
     legend: {

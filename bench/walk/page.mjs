@@ -1,0 +1,45 @@
+// The measurement itself: the same in Node and in a page.
+
+import { measure } from '../lib/rounds.mjs'
+import { contestants } from './contestants.mjs'
+import { fetched, fetchesOf, plant, shapes, sharing, sizes } from './trees.mjs'
+
+const stubs = Object.keys(sharing).flatMap(models => Object.keys(shapes).flatMap(shape => sizes.map(size => ({ shape, size, models, fetch: 'stub' }))))
+const real = ['6 shared models', 'a model each'].map(models => ({ shape: 'flat', size: 1000, models, fetch: 'Backbone' }))
+
+export const trees = [...stubs, ...real].map(tree => ({
+  ...tree,
+  name: `${tree.models}, ${tree.size.toLocaleString('en')} views, ${tree.shape}${tree.fetch === 'stub' ? '' : `, ${tree.fetch}'s fetch`}`,
+}))
+
+/** An entry (see ../lib/rounds.mjs): an operation is a pass, and all that is left to do when its fetches are answered. */
+function entry(tree, { walk, hook, each }) {
+  const page = plant(tree, hook)
+  const fetches = fetchesOf(tree, each)
+  return {
+    async run(n) {
+      fetched.count = 0
+      for (let i = 0; i < n; i++) {
+        walk(page, { pass: i })
+        // The answers are there; three turns of the microtask queue are more than any of the walks needs to see them.
+        await null
+        await null
+        await null
+      }
+    },
+    check(n) {
+      if (fetched.count !== n * fetches) throw new Error(`${tree.name}: ${fetched.count} fetches instead of ${n * fetches}`)
+    },
+  }
+}
+
+/** @param {{ rounds: number, turn: number, only: string }} options */
+export default async function run({ rounds, turn, only }) {
+  return measure({
+    contestants: Object.keys(contestants),
+    rows: trees.filter(({ name }) => name.includes(only)).map(tree => ({ name: tree.name, enter: name => entry(tree, contestants[name]) })),
+    rounds,
+    turn,
+    progress: row => console.log(`  ${row}`),
+  })
+}

@@ -1,0 +1,70 @@
+// Trees of views, as both walks see them.
+
+import Backbone from 'backbone'
+
+/** How many entities a whole tree shares, where it does: those of the original's page. */
+const SHARED = 6
+
+export const sizes = [10, 1000, 10_000]
+
+/** The number of the parent of view `i`, in which order they are made. */
+export const shapes = { flat: () => 0, binary: i => (i - 1) >> 1 }
+
+/** What a fetch does, counted, and over at once. */
+const answer = Promise.resolve({})
+export const fetched = { count: 0 }
+
+/** The least a fetch can be: a call and a promise. */
+class Stub {
+  fetch() {
+    fetched.count++
+    return answer
+  }
+}
+
+/** Backbone's own fetch, with a request that is answered at once. */
+const Model = Backbone.Model.extend({ url: '/model' })
+Backbone.ajax = ({ success }) => {
+  fetched.count++
+  success({})
+  return answer
+}
+
+const makers = { stub: () => new Stub(), Backbone: () => new Model({ id: 1 }) }
+
+/** view number → its entity. */
+export const sharing = {
+  'no models': () => () => undefined,
+  '6 shared models': make => {
+    const models = Array.from({ length: SHARED }, make)
+    return i => models[i % SHARED]
+  },
+  'a model each': make => () => make(),
+}
+
+/**
+ * @param {object} tree
+ * @param {keyof typeof shapes} tree.shape
+ * @param {number} tree.size
+ * @param {keyof typeof sharing} tree.models
+ * @param {'stub' | 'Backbone'} tree.fetch
+ * @param {(view: object, snapshot: object) => void} [hook] what each view's `remoteRefresh` calls; without, there is none
+ * @returns the page view
+ */
+export function plant({ shape, size, models, fetch }, hook) {
+  class View {
+    constructor(model) {
+      this.model = model
+      this.collection = undefined
+      this._subviews = []
+    }
+  }
+  if (hook) View.prototype.remoteRefresh = function (snapshot) { hook(this, snapshot) }
+  const modelOf = sharing[models](makers[fetch])
+  const views = Array.from({ length: size }, (_, i) => new View(modelOf(i)))
+  for (let i = 1; i < size; i++) views[shapes[shape](i)]._subviews.push(views[i])
+  return views[0]
+}
+
+/** How many fetches one pass makes: one for each entity, or one for each place that shows one. */
+export const fetchesOf = ({ size, models }, each) => (models === 'no models' ? 0 : models === 'a model each' || each ? size : Math.min(size, SHARED))
