@@ -18,7 +18,19 @@ export function fetchAsShown(entity, { via, options: more }, remembered, options
   const all = { prefill: false, ...asked, ...more, ...options }
   if (typeof via === 'function') return via.call(entity, entity, all)
   if (via === 'pager' || (via === undefined && isRequestPager(entity))) return entity.pager(all)
+  if (isPageable(entity) && entity.mode === 'client') keepPage(entity, all)
   return entity.fetch(all)
+}
+
+/** Paginator 2 in the client goes to its first page when all of it is loaded anew. */
+function keepPage(entity, options) {
+  const { success } = options
+  const { currentPage } = entity.state
+  options.success = function (...args) {
+    const { state } = entity
+    if (state.currentPage !== currentPage) entity.getPage(Math.min(currentPage, state.lastPage ?? currentPage))
+    return success?.apply(this, args)
+  }
 }
 
 /** What of a fetch's options says what to load. */
@@ -29,7 +41,8 @@ export function askedFor({ url, data }) {
 /** Whether a fetch with these options loads another thing than a bare one, or puts its answer beside what is there. */
 export function isPartial(entity, options) {
   if (options.remove === false || options.add === false || options.merge === false) return true
-  if (isPageable(entity)) return false
+  // A pager writes the page that it shows into every request.
+  if (isPageable(entity) || isRequestPager(entity)) return false
   const { url, data } = options
   return url !== undefined || (isPlainData(data) ? Object.keys(data).length > 0 : Boolean(data))
 }
