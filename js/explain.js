@@ -19,8 +19,10 @@ export class Explain {
   }
 
   /** Writes a step down. Views and entities are held weakly: being explained keeps nothing alive. */
-  note(what, { view, entity, reason, code, ...rest } = {}) {
+  note(what, detail) {
+    // First of all: this is called for every place that shows an entity.
     if (!this.#steps) return
+    const { view, entity, reason, code, ...rest } = detail ?? {}
     const time = performance.now()
     const step = { time, what, reason: reason ?? code, ...rest, view: weak(view), entity: weak(entity) }
     this.#steps[this.#next++ % MAX_STEPS] = step

@@ -50,6 +50,16 @@ export const scenarios = [
     },
   },
   {
+    name: 'a change during a first load that takes long',
+    page: single,
+    loading: true,
+    delays: [150, 50],
+    async act(world) {
+      await sleep(20)
+      world.change()
+    },
+  },
+  {
     name: 'two changes, the first answer comes last',
     page: single,
     delays: [100, 50],

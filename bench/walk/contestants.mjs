@@ -10,7 +10,7 @@ function original(view, snapshot) {
 }
 
 export const ours = 'remote-refresh'
-export const hooked = 'remote-refresh, own hooks'
+export const hooked = 'with own hooks'
 export const theirs = 'the original'
 
 /** Nothing takes long here; in Node, a process stays for as long as an App waits for something. */

@@ -48,7 +48,7 @@ async function inMemory() {
 export const texts = results => ({ md: markdown(results), json: compact(results), svg: chart(results) })
 
 function overview(results) {
-  return table(['ns per view', ...names, `× ${theirs}`, `× ${theirs}, own hooks`], results.map(result => {
+  return table(['ns per view', ...names, `× ${theirs}`, `× ${theirs}, hooks`], results.map(result => {
     const { size } = treeOf[result.row]
     return [result.row, ...names.map(name => digits(median(result.times[name]) / size)), `**${digits(ratio(result, ours, theirs))}**`, digits(ratio(result, hooked, theirs))]
   }))
@@ -67,8 +67,8 @@ answered; the median of ${rounds} rounds. In each round each walk has a turn, th
 - **${ours}**: the built package, on views without a \`remoteRefresh\` of their own; it needs none.
 - **${hooked}**: the same, on views whose \`remoteRefresh\` calls \`App.Utils.RemoteRefresh\`, as the original's do.
 - **${theirs}**: in other words, but the same: fetch the model and the collection, call each subview's \`remoteRefresh\`.
-- A fetch is a stub (a function that counts, and a settled promise) unless “Backbone's fetch” is said: that is \`model.fetch()\` with a request that
-  is answered at once.
+- A fetch is a stub (a function that counts, and a settled promise) in all rows but the last two: there
+  it is Backbone's \`model.fetch()\`, with a request that is answered at once, on a flat tree.
 
 ${machine}. ${Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ')}.
 

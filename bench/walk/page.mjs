@@ -9,7 +9,7 @@ const real = ['6 shared models', 'a model each'].map(models => ({ shape: 'flat',
 
 export const trees = [...stubs, ...real].map(tree => ({
   ...tree,
-  name: `${tree.models}, ${tree.size.toLocaleString('en')} views, ${tree.shape}${tree.fetch === 'stub' ? '' : `, ${tree.fetch}'s fetch`}`,
+  name: `${tree.models}, ${tree.size.toLocaleString('en')} views, ${tree.fetch === 'stub' ? tree.shape : tree.fetch}`,
 }))
 
 /** An entry (see ../lib/rounds.mjs): an operation is a pass, and all that is left to do when its fetches are answered. */

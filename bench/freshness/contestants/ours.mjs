@@ -1,5 +1,6 @@
 // Ours, as an app uses it: the built package, with a feed that it opens by itself and that is cut off under it.
 
+import Backbone from 'backbone'
 import { createApp } from '../../../dist/index.js'
 import { backbonePage } from './backbone.mjs'
 import { answers } from './network.mjs'
@@ -9,6 +10,7 @@ let users = 0
 export async function ours(world) {
   const { page, entities } = backbonePage(world)
   const App = createApp()
+  const observed = App.observe(Backbone)
   const url = `https://feed.test/${++users}`
   const feed = startFeed(world, url)
   App.Events.on('firebase.child_added', () => world.heard.push(performance.now()))
@@ -20,6 +22,7 @@ export async function ours(world) {
     handle.close()
     App.show(null)
     feed.stop()
+    observed.unobserve()
   }
 }
 

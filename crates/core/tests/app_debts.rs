@@ -175,3 +175,58 @@ fn a_subviews_hook_that_calls_back_late_reaches_back_to_what_its_page_had_applie
         );
     }
 }
+
+#[test]
+fn a_fetch_that_took_too_long_is_ended_before_what_is_due_at_the_same_time_starts_another() {
+    let mut tab = Tab::new();
+    let page = tab.view();
+    let entity = tab.app.entities_mut().add();
+    tab.connect();
+    tab.event("put", NODE);
+    tab.show(page, None);
+    tab.app.enter_pass(None);
+    let flight = tab.app.visit_entity(NOW, entity);
+    tab.app.leave_pass();
+    assert!(flight.is_some());
+    tab.event("patch", r#"{"updated":2,"version":2,"spread":10000}"#);
+    let late = NOW + Millis::from_secs(60);
+    tab.app.wake(late);
+    let mut orders = Vec::new();
+    while let Some(output) = tab.app.poll() {
+        match output {
+            Output::FetchExpired { .. } => orders.push("expired"),
+            Output::CallHook { .. } => orders.push("hook"),
+            _ => {}
+        }
+    }
+    assert_eq!(orders, ["expired", "hook"]);
+}
+
+#[test]
+fn a_fetch_that_starts_late_shows_all_that_was_seen_by_then_and_is_not_repeated_for_it() {
+    let mut tab = Tab::new();
+    let page = tab.view();
+    let entity = tab.app.entities_mut().add();
+    tab.connect();
+    tab.event("put", NODE);
+    tab.show(page, None);
+    for version in 2..=4 {
+        tab.event(
+            "patch",
+            &format!(r#"{{"updated":{version},"version":{version}}}"#),
+        );
+    }
+    let fetches = |tab: &mut Tab, revision| {
+        tab.app.enter_pass(Some(Snapshot::OfFeed(revision)));
+        let started = tab.app.visit_walk(page) && tab.app.visit_entity(NOW, entity).is_some();
+        tab.app.leave_pass();
+        started
+    };
+    let late: Vec<_> = tab.hooks.iter().map(|(_, revision)| *revision).collect();
+    let started: Vec<_> = late
+        .into_iter()
+        .map(|revision| fetches(&mut tab, revision))
+        .collect();
+    assert_eq!(started, [true, false, false]);
+    assert!(!tab.app.entities_mut().owes(entity));
+}

@@ -252,6 +252,7 @@ impl App {
     fn feed_changed(&mut self) {
         self.revision = self.revision.next();
         self.feed_revision = self.revision;
+        self.entities.saw(self.revision);
     }
 
     /// Emits one batch and has the page settle in the same pass: the children of one write are one
@@ -412,17 +413,7 @@ impl App {
     /// Does what is due at `now`.
     pub fn wake(&mut self, now: Millis) {
         self.observe(now);
-        while let Some(timer) = self
-            .feed
-            .as_mut()
-            .and_then(|feed| feed.timers_mut().pop(now))
-        {
-            self.feed_input(now, FeedInput::TimerFired(timer));
-        }
-        if self.pace.pop(now) {
-            let child = self.waiting.take();
-            self.steps.push_back(Step::SettlePage(child));
-        }
+        // First, so that a fetch that is over is ended before anything starts another one.
         while let Some(due) = self.entities.pop(now) {
             match due {
                 Due::Fetch(entity, flight) => {
@@ -435,6 +426,17 @@ impl App {
                     self.fetch_settled(now, entity, flight, Outcome::Failed(None));
                 }
             }
+        }
+        while let Some(timer) = self
+            .feed
+            .as_mut()
+            .and_then(|feed| feed.timers_mut().pop(now))
+        {
+            self.feed_input(now, FeedInput::TimerFired(timer));
+        }
+        if self.pace.pop(now) {
+            let child = self.waiting.take();
+            self.steps.push_back(Step::SettlePage(child));
         }
     }
 

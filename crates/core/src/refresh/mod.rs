@@ -98,6 +98,8 @@ pub struct Entities {
     deadlines: Deadlines,
     /// Those of the requests that the app starts: one for each entity, the earliest.
     foreign_deadlines: Deadlines,
+    /// The newest change seen: a fetch that starts now shows it, whatever it was asked for.
+    newest: Revision,
     last_flight: u32,
     random: Random,
 }
@@ -111,6 +113,7 @@ impl Entities {
             limits,
             deadlines: Deadlines::default(),
             foreign_deadlines: Deadlines::default(),
+            newest: Revision::default(),
             last_flight: 0,
             random: Random::new(seed),
         }
@@ -139,6 +142,11 @@ impl Entities {
         self.entities.is_empty()
     }
 
+    /// Takes note that a change was seen, whoever it concerns.
+    pub fn saw(&mut self, revision: Revision) {
+        self.newest = self.newest.max(revision);
+    }
+
     /// Asks that the entity show the change `revision`. The flight to start now, if any: none when
     /// it was asked for that already, or owes the fetch.
     pub fn request(&mut self, id: EntityId, revision: Revision, now: Millis) -> Option<FlightId> {
@@ -148,6 +156,7 @@ impl Entities {
             return None;
         }
         entity.asked = revision;
+        self.newest = self.newest.max(revision);
         entity.outdate(last, last);
         entity.given_up = false;
         self.take_off_if_ready(id, now)
@@ -315,6 +324,7 @@ impl Entities {
         self.last_flight = self.last_flight.checked_add(1).unwrap_or(1);
         let flight = FlightId(self.last_flight);
         entity.flight = Some(flight);
+        entity.asked = self.newest;
         self.deadlines.push(now + self.limits.fetch, id, flight);
         Some(flight)
     }

@@ -1,0 +1,427 @@
+//! The app in a tab: page views and what they show, hooks, the walk, handlers that do anything, fetches.
+
+use remote_refresh_core::app::Snapshot;
+use remote_refresh_core::refresh::{FlightId, Outcome};
+use remote_refresh_core::revision::Revision;
+use remote_refresh_core::views::since::Since;
+use remote_refresh_core::wire::Node;
+
+use crate::oracle::{kind_of, Ledger};
+use crate::queue::TabEvent;
+use crate::server::{Shows, KINDS};
+use crate::tab::{Entity, Hook, View};
+use crate::world::World;
+
+/// Page views that a tab keeps.
+const PAGES: usize = 4;
+
+impl World {
+    // Views
+    // -----
+
+    /// A page view with subviews, loaded from the server as of now.
+    pub(crate) fn make_page(&mut self, tab: usize) -> usize {
+        let page = self.make_view(tab, 2, 0);
+        self.tabs[tab].pages.push(page);
+        page
+    }
+
+    fn make_view(&mut self, tab: usize, depth: u32, owed: u64) -> usize {
+        let hook = match self.dice.between(0, 9) {
+            0..=3 => Hook::Calls,
+            4..=5 => Hook::CallsLater,
+            6 => Hook::CallsWithout,
+            _ => Hook::None,
+        };
+        let entities = (0..self.dice.between(0, 2))
+            .map(|_| self.entity(tab, owed))
+            .collect();
+        let subviews = if depth == 0 {
+            0
+        } else {
+            self.dice.between(0, 2)
+        };
+        let children = (0..subviews)
+            .map(|_| self.make_view(tab, depth - 1, owed))
+            .collect();
+        let subject = &mut self.tabs[tab];
+        subject.views.push(View {
+            id: subject.app.views_mut().add(),
+            hook,
+            entities,
+            children,
+            gone: false,
+        });
+        subject.views.len() - 1
+    }
+
+    /// An entity that was just loaded: a new one, or one that other views show too.
+    fn entity(&mut self, tab: usize, owed: u64) -> usize {
+        let shared = self.dice.one_in(3).then(|| self.dice.seed() as usize);
+        if let Some(entity) = shared.and_then(|chance| {
+            let idle = |index: &usize| {
+                let entity = &self.tabs[tab].entities[*index];
+                !entity.gone && entity.flight.is_none()
+            };
+            let idle: Vec<_> = (0..self.tabs[tab].entities.len()).filter(idle).collect();
+            idle.get(chance % idle.len().max(1)).copied()
+        }) {
+            self.load(tab, entity);
+            return entity;
+        }
+        let shows = match self.dice.between(0, 9) {
+            0 => Shows::Everything,
+            1..=5 => Shows::Record(self.dice.index(KINDS.len()), self.dice.index(2)),
+            _ => Shows::Kind(self.dice.index(KINDS.len())),
+        };
+        let declared = !self.dice.one_in(4);
+        let subject = &mut self.tabs[tab];
+        let kind = match shows {
+            Shows::Record(kind, _) | Shows::Kind(kind) if declared => {
+                subject.app.type_id(KINDS[kind])
+            }
+            _ => None,
+        };
+        subject.entities.push(Entity {
+            id: subject.app.entities_mut().add(),
+            shows,
+            kind,
+            value: 0,
+            flight: None,
+            gone: false,
+            ledger: Ledger::default(),
+        });
+        let entity = subject.entities.len() - 1;
+        subject.entities[entity].ledger =
+            Ledger::new(&subject.heard, kind_of(subject, entity), owed);
+        self.load(tab, entity);
+        entity
+    }
+
+    /// The entity shows what the server has now: it came with the page.
+    fn load(&mut self, tab: usize, entity: usize) {
+        let subject = &mut self.tabs[tab];
+        let entity = &mut subject.entities[entity];
+        entity.value = self.server.users[subject.user].read(entity.shows);
+    }
+
+    /// Says what a page is rendered from, now.
+    pub(crate) fn since(&mut self, tab: usize) -> Since {
+        let node = self.server.users[self.tabs[tab].user].node.as_ref();
+        let number = |name: &str| {
+            let child = node.and_then(|node| node.child(name));
+            child.and_then(Node::as_f64).unwrap_or_default()
+        };
+        if self.dice.one_in(2) {
+            Since::Version(number("version"))
+        } else {
+            Since::Time(number("updated"))
+        }
+    }
+
+    pub(crate) fn show(&mut self, tab: usize, page: Option<usize>, since: Option<Since>) {
+        for entity in page
+            .map(|page| self.tabs[tab].below(page))
+            .unwrap_or_default()
+        {
+            // What the page owes from before is paid once, whoever showed the entity meanwhile.
+            self.tabs[tab].entities[entity].ledger.owed += 1;
+        }
+        self.note(|| format!("tab {tab}: shows {page:?} {since:?}"));
+        self.tabs[tab].page = page;
+        if since.is_some() {
+            // A page that is newer than the feed is compared as one that is older.
+            self.tabs[tab].heard.asked();
+        }
+        let id = page.map(|page| self.tabs[tab].views[page].id);
+        self.act(tab, |app, now| app.show(now, id, since));
+    }
+
+    /// Shows a page that is new, or one that was there before, or none.
+    pub(crate) fn navigate(&mut self, tab: usize) {
+        let known = self.tabs[tab].pages.clone();
+        match self.dice.between(0, 9) {
+            0 => self.show(tab, None, None),
+            1..=3 => {
+                let page = self.make_page(tab);
+                let since = self.dice.one_in(3).then(|| self.since(tab));
+                self.show(tab, Some(page), since);
+                self.collect(tab);
+            }
+            _ => {
+                if let Some(page) = self.dice.pick(&known) {
+                    self.show(tab, Some(page), None);
+                }
+            }
+        }
+    }
+
+    /// The oldest pages that are not displayed are collected, with the entities that nobody else shows.
+    fn collect(&mut self, tab: usize) {
+        while self.tabs[tab].pages.len() > PAGES {
+            let subject = &mut self.tabs[tab];
+            let oldest = subject
+                .pages
+                .iter()
+                .position(|page| Some(*page) != subject.page);
+            let Some(oldest) = oldest else { return };
+            let page = subject.pages.remove(oldest);
+            for view in subject.tree(page) {
+                subject.views[view].gone = true;
+                let id = subject.views[view].id;
+                subject.app.views_mut().forget(id);
+            }
+            let kept: Vec<_> = subject
+                .pages
+                .iter()
+                .flat_map(|page| subject.below(*page))
+                .collect();
+            for entity in subject.below(page) {
+                if !kept.contains(&entity) && !subject.entities[entity].gone {
+                    subject.entities[entity].gone = true;
+                    let id = subject.entities[entity].id;
+                    subject.app.forget_entity(id);
+                }
+            }
+        }
+    }
+
+    /// All pages go, as on a sign-out.
+    pub(crate) fn drop_pages(&mut self, tab: usize) {
+        self.show(tab, None, None);
+        for page in std::mem::take(&mut self.tabs[tab].pages) {
+            self.tabs[tab].pages.push(page);
+        }
+        let subject = &mut self.tabs[tab];
+        subject.pages.clear();
+        for view in &mut subject.views {
+            if !std::mem::replace(&mut view.gone, true) {
+                subject.app.views_mut().forget(view.id);
+            }
+        }
+        for entity in &mut subject.entities {
+            if !std::mem::replace(&mut entity.gone, true) {
+                subject.app.forget_entity(entity.id);
+            }
+        }
+    }
+
+    /// A subview of the displayed page comes or goes.
+    pub(crate) fn change_subviews(&mut self, tab: usize) {
+        let Some(page) = self.tabs[tab].page else {
+            return;
+        };
+        if self.dice.one_in(2) {
+            // The page may owe a refresh, and each hook that has yet to call back refreshes what it finds.
+            let owed = 1 + self.tabs[tab].late_hooks;
+            let view = self.make_view(tab, 0, owed);
+            self.note(|| format!("tab {tab}: page view {page} has a new subview {view}"));
+            self.tabs[tab].views[page].children.push(view);
+        } else {
+            // The view is not collected yet; only its page no longer has it.
+            self.tabs[tab].views[page].children.pop();
+        }
+    }
+
+    // The walk
+    // --------
+
+    pub(crate) fn visit_page(&mut self, tab: usize, view: usize, revision: Revision) {
+        self.tabs[tab]
+            .app
+            .enter_pass(Some(Snapshot::OfFeed(revision)));
+        self.visit(tab, view, revision);
+        self.tabs[tab].app.leave_pass();
+    }
+
+    /// `RemoteRefresh`, with a snapshot of the feed's or without one.
+    fn remote_refresh(&mut self, tab: usize, view: usize, revision: Option<Revision>) {
+        let snapshot = revision.map(Snapshot::OfFeed);
+        let pass = self.tabs[tab].app.enter_pass(snapshot);
+        self.walk(tab, view, pass);
+        self.tabs[tab].app.leave_pass();
+    }
+
+    fn visit(&mut self, tab: usize, view: usize, revision: Revision) {
+        let id = self.tabs[tab].views[view].id;
+        if self.tabs[tab].views[view].gone || !self.tabs[tab].app.visit_hook(id) {
+            return;
+        }
+        match self.tabs[tab].views[view].hook {
+            Hook::None => self.walk(tab, view, revision),
+            Hook::Calls => self.remote_refresh(tab, view, Some(revision)),
+            Hook::CallsWithout => self.remote_refresh(tab, view, None),
+            Hook::CallsLater => {
+                self.tabs[tab].late_hooks += 1;
+                let wait = self.dice.wait(5_000);
+                self.later_in(tab, wait, TabEvent::LateHook(view, revision));
+            }
+        }
+        self.handler(tab);
+    }
+
+    pub(crate) fn late_hook(&mut self, tab: usize, view: usize, revision: Revision) {
+        self.tabs[tab].late_hooks -= 1;
+        if !self.tabs[tab].views[view].gone {
+            self.note(|| format!("tab {tab}: view {view} calls back, {revision:?}"));
+            self.remote_refresh(tab, view, Some(revision));
+        }
+    }
+
+    fn walk(&mut self, tab: usize, view: usize, revision: Revision) {
+        let subject = &mut self.tabs[tab];
+        if subject.views[view].gone || !subject.app.visit_walk(subject.views[view].id) {
+            return;
+        }
+        for entity in self.tabs[tab].views[view].entities.clone() {
+            let now = self.clock(tab);
+            let subject = &mut self.tabs[tab];
+            if !subject.app.concerns(subject.entities[entity].kind) {
+                continue;
+            }
+            if let Some(flight) = subject.app.visit_entity(now, subject.entities[entity].id) {
+                self.arm(tab);
+                self.start_fetch(tab, entity, flight);
+            }
+        }
+        for child in self.tabs[tab].views[view].children.clone() {
+            self.visit(tab, child, revision);
+        }
+    }
+
+    /// A handler of the app's runs, and may call anything.
+    pub(crate) fn handler(&mut self, tab: usize) {
+        if !self.fault(40) {
+            return;
+        }
+        match self.dice.between(0, 5) {
+            0 | 1 => self.navigate(tab),
+            2 => {
+                self.close_feed(tab);
+                let wait = self.dice.wait(5_000);
+                self.later_in(tab, wait, TabEvent::Connect(None));
+            }
+            3 => {
+                self.close_feed(tab);
+                self.connect(tab, None);
+            }
+            _ => self.refresh_by_itself(tab),
+        }
+    }
+
+    /// The app asks for what is displayed, as it is now.
+    pub(crate) fn refresh_by_itself(&mut self, tab: usize) {
+        if let Some(page) = self.tabs[tab].page {
+            self.note(|| format!("tab {tab}: refreshes by itself"));
+            self.tabs[tab].heard.asked();
+            self.remote_refresh(tab, page, None);
+        }
+    }
+
+    // Fetches
+    // -------
+
+    pub(crate) fn start_fetch(&mut self, tab: usize, entity: usize, flight: FlightId) {
+        self.counts.fetches += 1;
+        self.tabs[tab].entities[entity].ledger.fetches += 1;
+        self.check_start(tab, entity);
+        self.note(|| format!("tab {tab}: fetches entity {entity}, {flight:?}"));
+        let subject = &mut self.tabs[tab].entities[entity];
+        subject.flight = Some(flight);
+        subject.ledger.given_up = false;
+        if self.fault(60) {
+            return self.fetch_over(tab, entity, flight, Outcome::Impossible, 0);
+        }
+        if self.fault(30) {
+            return self.note(|| format!("tab {tab}: {flight:?} is lost"));
+        }
+        let wait = self.dice.wait(if self.calm { 1_000 } else { 20_000 });
+        self.later_in(tab, wait, TabEvent::FetchAsked(entity, flight));
+    }
+
+    /// The server reads what it answers.
+    pub(crate) fn fetch_asked(&mut self, tab: usize, entity: usize, flight: FlightId) {
+        let subject = &self.tabs[tab];
+        let value = self.server.users[subject.user].read(subject.entities[entity].shows);
+        let down = !self.browsers[subject.browser].online || self.server.down_until > self.now;
+        let outcome = if down && !self.calm {
+            Outcome::Failed(None)
+        } else if self.fault(8) {
+            let status = self.dice.pick(&[Some(503), Some(500), Some(429), None]);
+            Outcome::Failed(status.flatten())
+        } else if self.fault(40) {
+            Outcome::Failed(self.dice.pick(&[401, 403, 404]))
+        } else {
+            Outcome::Done
+        };
+        let wait = self.dice.wait(if self.calm { 1_000 } else { 30_000 });
+        self.later_in(
+            tab,
+            wait,
+            TabEvent::FetchOver(entity, flight, outcome, value),
+        );
+    }
+
+    /// A fetch is over. The answer to one that is not waited for any more is shown all the same, as Backbone does.
+    pub(crate) fn fetch_over(
+        &mut self,
+        tab: usize,
+        entity: usize,
+        flight: FlightId,
+        outcome: Outcome,
+        value: u64,
+    ) {
+        let subject = &mut self.tabs[tab].entities[entity];
+        let current = subject.flight == Some(flight);
+        if current {
+            subject.flight = None;
+            if outcome == Outcome::Done {
+                subject.value = value;
+                subject.ledger.in_a_row = 0;
+            } else {
+                let again = !matches!(
+                    outcome,
+                    Outcome::Impossible | Outcome::Failed(Some(401 | 403 | 404))
+                );
+                self.fetch_failed(tab, entity, again);
+            }
+        } else if outcome == Outcome::Done {
+            // An older answer on a newer one is repaired by one more fetch.
+            subject.value = value;
+            subject.ledger.owed += 1;
+        }
+        self.note(|| format!("tab {tab}: {flight:?} of entity {entity} is {outcome:?}, waited for: {current}, value {value}"));
+        let id = self.tabs[tab].entities[entity].id;
+        self.act(tab, |app, now| app.fetch_settled(now, id, flight, outcome));
+    }
+
+    /// The core waits no longer.
+    pub(crate) fn fetch_expired(
+        &mut self,
+        tab: usize,
+        id: remote_refresh_core::refresh::EntityId,
+        flight: FlightId,
+    ) {
+        let mut entities = self.tabs[tab].entities.iter();
+        let entity = entities.position(|entity| entity.id == id && entity.flight == Some(flight));
+        if let Some(entity) = entity {
+            self.note(|| format!("tab {tab}: {flight:?} of entity {entity} took too long"));
+            self.tabs[tab].entities[entity].flight = None;
+            self.fetch_failed(tab, entity, true);
+        }
+    }
+
+    fn fetch_failed(&mut self, tab: usize, entity: usize, again: bool) {
+        self.counts.failures += 1;
+        let ledger = &mut self.tabs[tab].entities[entity].ledger;
+        ledger.failures += 1;
+        if again {
+            ledger.in_a_row += 1;
+        }
+        let retries = remote_refresh_core::refresh::Limits::default().retries;
+        ledger.given_up = !again || ledger.in_a_row > retries;
+        if ledger.in_a_row > retries {
+            ledger.in_a_row = 0;
+        }
+    }
+}
