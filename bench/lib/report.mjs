@@ -40,7 +40,7 @@ const escape = text => String(text).replace(/[&<>"]/g, c => ({ '&': '&amp;', '<'
  * @param {number} [chart.mark] where to draw a line
  */
 export function bars({ title, axis, series, panels, most, mark }) {
-  const [bar, gap, left, width, top] = [7, 8, 230, 360, 74]
+  const [bar, gap, left, width, top] = [7, 8, 240, 360, 74]
   const values = panels.flatMap(({ rows }) => rows.flatMap(({ values }) => Object.values(values).filter(Number.isFinite)))
   const end = most ?? Math.max(...values)
   const x = value => (Math.min(value, end) / end) * width
