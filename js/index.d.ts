@@ -99,13 +99,73 @@ export interface AppOptions {
   fetchTimeout?: number
   /** How often a failed fetch is repeated. Default 5. */
   fetchRetries?: number
+  /** After a change that was answered at once, further ones wait until there was none for this long, in ms. Default 0. */
+  debounce?: number
+  /** … but never longer than this, in ms. Default ten times `debounce`. */
+  maxWait?: number
+  /** The type of a model or collection, for those that don't say it themselves (`liveType`, `modelType`, `App.live`). */
+  typeOf?: (entity: any) => string | null | undefined
+  /** Whether a refresh waits while it would overwrite the user's work: see `LiveOptions.defer`. Default true. */
+  defer?: boolean
+  /** This client's name; letters, digits, `-` and `_` are safe in every header. Default: a random one. */
+  clientId?: string
+  /** Whether to write down from the start what `App.explain` tells. Default: from its first call on. */
+  explain?: boolean
 }
 
-/** Anything with some of: `model`, `collection`, `_subviews`, `remoteRefresh`. It need not be a Backbone view. */
+/**
+ * Anything with some of: `model`, `collection`, subviews, `remoteRefresh`. It need not be a Backbone view. Subviews are
+ * found where Marionette, Chaplin, LayoutManager, Ampersand, Thorax, Torso, WordPress and others keep them; a method
+ * `remoteRefreshChildren` that returns them comes before all of those.
+ */
 export type View = object
 
 /** Anything that can be fetched: a model or a collection. */
 export type Entity = object
+
+/** What `App.live` may say of an entity, or of a class of them. */
+export interface LiveOptions {
+  /** Its type: a name in the feed's `models`. Changes that are of other types only don't fetch it. */
+  type?: string
+  /**
+   * Of a collection with a `type`: a change of one record that is named fetches that member alone, a removal takes it
+   * out. A record that is new, or unknown here, fetches the collection. Default false.
+   */
+  single?: boolean
+  /**
+   * How to fetch it: its `fetch`, its `pager`, or a function that passes the options on and returns the promise.
+   * Default: `pager` for a request pager of Backbone.Paginator 1, else `fetch`.
+   */
+  via?: 'fetch' | 'pager' | ((entity: any, options: Record<string, unknown>) => unknown)
+  /** Whether to ask for what the app's own last fetch asked for: its `url` and `data`. Default false. */
+  remember?: boolean
+  /**
+   * Whether to wait while a refresh would overwrite the user's work: attributes that were set and not saved, new members
+   * of a collection, or text typed in a field of the very view that shows it. Default true.
+   */
+  defer?: boolean
+  /** More options for the fetch. */
+  options?: Record<string, unknown>
+}
+
+/** One step on the way from a change to its result. */
+export interface Step {
+  /** When, in ms since the page began (`performance.now()`). */
+  time: number
+  /**
+   * `change` (the feed changed), `plan` (the page view is to be refreshed), `joined` (a fetch that is under way or waited
+   * for will do), or the event of the same name: `refresh:start`, `refresh:done`, `refresh:error`, `refresh:deferred`,
+   * `refresh:skipped`.
+   */
+  what: string
+  /** Why it was skipped or deferred, or the error's code. */
+  reason?: string
+  /** The view, unless it is gone. */
+  view?: View
+  /** The model or collection, unless it is gone. */
+  entity?: Entity
+  [more: string]: unknown
+}
 
 /** What `refresh:start` and `refresh:done` tell. */
 export interface RefreshDetail {
@@ -145,10 +205,16 @@ export interface AppEvents {
   /** A fetch has settled, and the entity shows its answer. */
   'refresh:done': [detail: RefreshDetail]
   'refresh:error': [error: RefreshError]
-  /** The tab is hidden: the page view will be refreshed when it is seen. */
-  'refresh:deferred': [detail: { view: View, reason: 'hidden' }]
-  /** A view opted out (`remoteRefresh: false`), or its model was never saved. */
-  'refresh:skipped': [detail: { view: View, entity?: Entity, reason: 'opted-out' | 'new' }]
+  /**
+   * The tab is `hidden`: the page view will be refreshed when it is seen. Or a refresh would overwrite the user's work,
+   * which is `unsaved` or typed in the `focused` field: it follows when that is saved, taken back or left.
+   */
+  'refresh:deferred': [detail: { view?: View, entity?: Entity, reason: 'hidden' | 'unsaved' | 'focused' }]
+  /**
+   * A view opted out (`remoteRefresh: false`), its model was never saved (`new`), the change is of other types
+   * (`not-concerned`), or it is what this client wrote itself (`own-write`).
+   */
+  'refresh:skipped': [detail: { view: View, entity?: Entity, reason: 'opted-out' | 'new' | 'not-concerned' | 'own-write' }]
   [name: string]: any[]
 }
 
@@ -175,6 +241,27 @@ export interface App {
   }
   /** Opens the user's feed, instead of the one there was. */
   connect(options: ConnectOptions): Feed
+  /** Says how a model or collection, or every instance of a class of them, is refreshed. Returns it. */
+  live<T extends object>(target: T, options: LiveOptions): T
+  /**
+   * Follows every request of Backbone's from its start, by wrapping `Backbone.sync`: no refresh doubles the app's own
+   * fetch, and none is made for what this client wrote itself. Writes then carry a header that names the client and the
+   * write (default `X-Client-Id`), which the server is to pass on as the change's `origin`.
+   */
+  observe(Backbone: { sync: any }, options?: { header?: string }): { unobserve(): void }
+  /**
+   * The same for a write that isn't Backbone's: `send` makes the request with the headers it is given and returns its
+   * promise; `entities` are those whose new state the answer gives. Returns what `send` returns.
+   */
+  write<R>(entities: Entity | Entity[], send: (headers: Record<string, string>) => R): R
+  /**
+   * The last 500 steps from changes to their results: all, or those of one view, model or collection and the changes
+   * between them. The first call switches it on; until then nothing is written down. Fetches also become entries of
+   * `performance.measure`.
+   */
+  explain(target?: View | Entity): Step[]
+  /** This client's name, with which the `origin` of its own changes begins. */
+  readonly clientId: string
   /** Displays a page view (or, with `null`, none) and returns it. */
   show<V extends View | null | undefined>(view: V, options?: { since?: Since }): V
 }

@@ -11,6 +11,8 @@ import { html } from './html.js'
 import { notice } from './views/parts.js'
 
 Backbone.$ = $
+// Each request counts, and what this tab writes itself it need not fetch.
+App.observe(Backbone)
 // For the console: `App.Events.on('all', console.log)` shows all that happens.
 window.App = App
 

@@ -61,6 +61,21 @@ Events.trigger('firebase.child_added', {} as DataSnapshot, null)
 const args: AppEvents['refresh:deferred'][0]['reason'] = 'hidden'
 void args
 
+const third: AppType = createApp({ typeOf: (entity: { kind?: string }) => entity.kind, defer: false, clientId: 'tab', explain: true })
+class List { fetch() {} }
+const list: List = third.live(new List(), { type: 'Message', single: true, remember: true, defer: false, via: 'pager', options: { timeout: 5 } })
+third.live(List, { via: (entity: List, options) => [entity.fetch(), options] })
+third.observe({ sync() {} }, { header: 'X-Tab' }).unobserve()
+const sent: Promise<number> = third.write([list], async headers => Object.keys(headers).length)
+const steps: { what: string, reason?: string }[] = third.explain(list)
+void [sent, steps, third.clientId.length]
+
+// @ts-expect-error a type is a name
+App.live(list, { type: 5 })
+// @ts-expect-error there is no such way
+App.live(list, { via: 'mail' })
+// @ts-expect-error the name is given when the App is made
+third.clientId = 'other'
 // @ts-expect-error an address is needed
 connect({ uid: 'u1' })
 // @ts-expect-error a user is a string or a number

@@ -2,17 +2,17 @@
 
 import $ from 'jquery'
 import Backbone from 'backbone'
+import App from 'remote-refresh'
 
-/** This tab's id. The server passes it on as the origin of the changes that this tab makes. */
-export const clientId = uuid()
-
-$.ajaxSetup({ headers: { 'X-Client-Id': clientId } })
+// The server passes this tab's id on as the origin of the changes that this tab makes.
+$.ajaxSetup({ headers: { 'X-Client-Id': App.clientId } })
 
 /** A JSON request that is no model's. Returns a promise of the answer. */
-export function request(method, url, body) {
+export function request(method, url, body, headers) {
   return Backbone.ajax({
     method,
     url,
+    headers,
     contentType: 'application/json',
     dataType: 'json',
     data: body === undefined ? undefined : JSON.stringify(body),

@@ -1,6 +1,7 @@
 // Messages of a thread, from the newest back as far as was asked for.
 
 import Backbone from 'backbone'
+import App from 'remote-refresh'
 import { request, uuid } from './api.js'
 
 export class Message extends Backbone.Model {
@@ -67,7 +68,7 @@ export class Messages extends Backbone.Collection {
     sent.set({ state: 'sending', error: null })
     try {
       const { client_id, body } = sent.pick('client_id', 'body')
-      this.add(await request('POST', this.base(), { client_id, body }), { merge: true })
+      this.add(await App.write(this, headers => request('POST', this.base(), { client_id, body }, headers)), { merge: true })
     } catch (xhr) {
       if (!this.has(sent)) sent.set({ state: 'failed', error: xhr })
     }

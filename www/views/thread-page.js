@@ -1,5 +1,6 @@
 // One conversation: its head, its messages, a composer; and the inbox beside it where there is room.
 
+import App from 'remote-refresh'
 import { request, sentence } from '../models/api.js'
 import { Messages } from '../models/message.js'
 import { Thread } from '../models/thread.js'
@@ -77,9 +78,12 @@ export class ThreadPage extends PageView {
     const newest = this.newestByOthers()
     if (newest <= this.readThrough) return
     this.readThrough = newest
-    this.session.threads.get(this.model.id)?.set('unread', 0)
-    this.model.set('unread', 0)
-    request('POST', `${this.model.url()}/read`, { through: newest }).catch(() => {
+    const { threads } = this.session
+    const marked = [this.model, threads.get(this.model.id)].filter(Boolean)
+    for (const thread of marked) thread.set('unread', 0)
+    // All that it changes is shown already, so nothing of it is fetched.
+    const send = headers => request('POST', `${this.model.url()}/read`, { through: newest }, headers)
+    App.write([...marked, threads, this.messages], send).catch(() => {
       // Unread is what it stays, then: the next visit marks it.
     })
   }
