@@ -20,6 +20,19 @@ test('a message appears in the other one’s open thread, for one request per en
   expect(ben.reads()).toEqual(THREAD_READS)
 })
 
+test('who sends a message does not fetch the messages that it is shown among already', async ({ demo, person }) => {
+  const { url } = await demo()
+  const amara = await person('amara')
+  await amara.signIn(url)
+  await amara.openThread()
+  await amara.isQuiet()
+  amara.reads()
+  await amara.send('I see it already.')
+  await expect(amara.message('I see it already.')).toBeVisible()
+  await amara.isQuiet()
+  expect(amara.reads()).toEqual([`GET /api/threads/${THREAD}`])
+})
+
 test('an answer, an edit and a deletion all arrive without a reload', async ({ demo, person }) => {
   const { url } = await demo()
   const [amara, ben] = [await person('amara'), await person('ben')]

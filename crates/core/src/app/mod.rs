@@ -378,25 +378,6 @@ impl App {
         self.passes.leave();
     }
 
-    /// Whether to call this view's `remoteRefresh` in the pass under way.
-    pub fn visit_hook(&mut self, view: ViewId) -> bool {
-        if self.views.page() == Some(view) {
-            self.passes.reach_back(self.views.applied(view));
-        }
-        self.passes.current().is_some_and(|pass| {
-            let applied = pass.applied.unwrap_or_default();
-            self.views.visit_hook(view, pass.revision, applied)
-        })
-    }
-
-    /// Whether to refresh this view's model, collection and subviews in the pass under way.
-    pub fn visit_walk(&mut self, view: ViewId) -> bool {
-        self.passes.touch(self.views.walked(view));
-        self.passes
-            .current()
-            .is_some_and(|pass| self.views.visit_walk(view, pass.revision))
-    }
-
     // Time
     // ----
 

@@ -1,4 +1,4 @@
-//! Which entities a pass fetches, and what becomes of requests: the App's own and those that the app starts itself.
+//! Which views a pass visits, which entities it fetches, and what becomes of requests: the App's own and those that the app starts itself.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -8,10 +8,30 @@ use super::{App, Output, Step};
 use crate::change::{ModelChange, TypeId};
 use crate::refresh::{EntityId, FlightId, Kind, Outcome};
 use crate::time::Millis;
+use crate::views::ViewId;
 
 impl App {
     // In a pass
     // ---------
+
+    /// Whether to call this view's `remoteRefresh` in the pass under way.
+    pub fn visit_hook(&mut self, view: ViewId) -> bool {
+        if self.views.page() == Some(view) {
+            self.passes.reach_back(self.views.applied(view));
+        }
+        self.passes.current().is_some_and(|pass| {
+            let applied = pass.applied.unwrap_or_default();
+            self.views.visit_hook(view, pass.revision, applied)
+        })
+    }
+
+    /// Whether to refresh this view's model, collection and subviews in the pass under way.
+    pub fn visit_walk(&mut self, view: ViewId) -> bool {
+        self.passes.touch(self.views.walked(view));
+        self.passes
+            .current()
+            .is_some_and(|pass| self.views.visit_walk(view, pass.revision))
+    }
 
     /// Whether the pass under way concerns entities of this type.
     #[must_use]
