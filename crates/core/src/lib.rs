@@ -8,6 +8,7 @@ pub mod backoff;
 pub mod change;
 pub mod feed;
 pub mod mirror;
+pub mod query;
 pub mod random;
 pub mod refresh;
 pub mod revision;
