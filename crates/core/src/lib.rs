@@ -1,4 +1,7 @@
 //! The pure core of remote-refresh: every decision, no effects.
+//!
+//! Needs no `std`: what the browser downloads is smaller without it.
+#![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 
 extern crate alloc;
