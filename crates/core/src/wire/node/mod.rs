@@ -123,20 +123,17 @@ impl Node {
     }
 
     /// A node of these children; of two with one key the later counts, absent or not.
-    fn of(mut children: Vec<(Key, Option<Self>)>) -> Option<Self> {
-        children.sort_by(|(a, _), (b, _)| a.cmp(b));
-        children.dedup_by(|later, kept| {
-            let same = later.0 == kept.0;
-            if same {
-                core::mem::swap(later, kept);
+    fn of(children: Vec<(Key, Option<Self>)>) -> Option<Self> {
+        let order = sorted(children.len(), &|a, b| children[a].0.cmp(&children[b].0));
+        let mut list: Vec<(Key, Self)> = Vec::with_capacity(children.len());
+        for (index, at) in order.iter().enumerate() {
+            let (key, node) = &children[*at];
+            let later = order.get(index + 1).map(|next| &children[*next].0);
+            if later != Some(key) {
+                list.extend(node.clone().map(|node| (key.clone(), node)));
             }
-            same
-        });
-        let children: Vec<_> = children
-            .into_iter()
-            .filter_map(|(key, node)| Some((key, node?)))
-            .collect();
-        (!children.is_empty()).then(|| Self::new(Body::Children(children), None))
+        }
+        (!list.is_empty()).then(|| Self::new(Body::Children(list), None))
     }
 
     /// The same value with this priority.
@@ -218,10 +215,13 @@ impl Node {
     /// The children by priority, then key: the order a listener without a query sees.
     #[must_use]
     pub fn ordered_children(&self) -> Vec<(&Key, &Self)> {
-        let mut children: Vec<_> = self.children().collect();
-        // The sort is stable, and what it sorts is in key order.
-        children.sort_by(|(_, a), (_, b)| Priority::compare(a.priority(), b.priority()));
-        children
+        let children = self.list();
+        let priority = |at: usize| children[at].1.priority();
+        let order = sorted(children.len(), &|a, b| {
+            Priority::compare(priority(a), priority(b))
+        });
+        let ordered = order.into_iter().map(|at| &children[at]);
+        ordered.map(|(key, child)| (key, child)).collect()
     }
 
     /// The number of children; a leaf has none.
@@ -266,6 +266,14 @@ impl Node {
             Body::Children(children) => children,
         }
     }
+}
+
+/// The indices of so many things in their order; equal ones stay as they are. For all that is sorted here, since each sort of
+/// another type is a few kilobytes more.
+fn sorted(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..count).collect();
+    order.sort_unstable_by(|a, b| compare(*a, *b).then(a.cmp(b)));
+    order
 }
 
 /// Where the child of this key is, or would be.
