@@ -148,8 +148,7 @@ impl Scope<'_> {
             Kind::Index(object, key) => self.index(object, key),
             Kind::Call(callee, arguments) => self.call(expr.at, callee, arguments),
             Kind::Not(inner) => {
-                let found = self.infer(inner)?;
-                self.require(inner, found, &[Type::Bool], "! needs true or false")?;
+                self.truth(inner, "! needs true or false")?;
                 Ok(Type::Bool)
             }
             Kind::Negate(inner) => {
@@ -452,7 +451,7 @@ mod tests {
             "auth.uid.matches(/^x/i)",
             "auth['x']['beginsWith']('a')",
             "(data.exists() ? data.val() : 'x') == 'y'",
-            "!auth.admin && !data.exists()",
+            "!(auth.admin == true) && !data.exists()",
             "data.val() + 1 > 2",
             "data.parent().child($uid).getPriority() != null",
             "$uid.length == 3 && data['exists']()",
@@ -487,6 +486,7 @@ mod tests {
             ("true > false", 0),
             ("'a' - 1 == 2", 0),
             ("!now", 1),
+            ("!data.val()", 1),
             ("now.x == 1", 0),
             ("data.hasChildren([])", 17),
             ("data.hasChildren($uid)", 17),

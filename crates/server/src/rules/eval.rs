@@ -55,7 +55,10 @@ impl<'a> Env<'a> {
                 self.member(&object, &key_text(&self.eval(key)?)?)?
             }
             Kind::Call(callee, arguments) => self.call(callee, arguments)?,
-            Kind::Not(inner) => Value::Bool(!self.eval(inner)?.is_truthy()),
+            Kind::Not(inner) => match self.eval(inner)? {
+                Value::Bool(value) => Value::Bool(!value),
+                _ => return Err("! needs true or false"),
+            },
             Kind::Negate(inner) => Value::Number(-number(&self.eval(inner)?)?),
             Kind::Binary(operator, left, right) => {
                 binary(*operator, &self.eval(left)?, &self.eval(right)?)?

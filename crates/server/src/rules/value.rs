@@ -101,19 +101,6 @@ impl<'a> Value<'a> {
             Some(Priority::String(text)) => Self::Text(text.to_string().into()),
         }
     }
-
-    /// What JavaScript's `!` takes for true.
-    pub(super) fn is_truthy(&self) -> bool {
-        match self {
-            Self::Null => false,
-            Self::Bool(value) => *value,
-            Self::Number(number) => *number != 0.0 && !number.is_nan(),
-            Self::Text(text) => !text.is_empty(),
-            Self::Object(_) | Self::List(_) | Self::Parent | Self::Snapshot(_) | Self::Query => {
-                true
-            }
-        }
-    }
 }
 
 /// A number as JavaScript writes it.
