@@ -1,75 +1,140 @@
-//! The page's own events, as facts for the core. Where there is no page (Node, a worker) there are none.
+//! The browser, by way of `browser.js`: the page's events, one timer and one stream, as facts for the core.
 
-use std::rc::{Rc, Weak};
+use alloc::rc::Weak;
+use alloc::string::String;
 
-use gloo_events::EventListener;
-use remote_refresh_core::feed::message::FeedInput;
+use remote_refresh_core::app::App;
+use remote_refresh_core::feed::message::{FeedInput, RequestId};
+use remote_refresh_core::time::Millis;
 use wasm_bindgen::prelude::*;
-use web_sys::{Document, Event, EventTarget, PageTransitionEvent, VisibilityState};
 
 use crate::engine::Inner;
 
-/// What the browser says of its network; `true` where it says nothing.
-pub(crate) fn is_online() -> bool {
-    web_sys::window().is_none_or(|window| window.navigator().on_line())
+#[wasm_bindgen(module = "/src/browser.js")]
+extern "C" {
+    /// Whether the page cannot be seen.
+    #[wasm_bindgen(js_name = isHidden)]
+    pub(crate) fn is_hidden() -> bool;
+
+    /// What the browser says of its network; `true` where it says nothing.
+    #[wasm_bindgen(js_name = isOnline)]
+    pub(crate) fn is_online() -> bool;
+
+    /// Whether `fetch` takes this address.
+    #[wasm_bindgen(js_name = isUsable)]
+    pub(crate) fn is_usable(address: &str) -> bool;
+
+    /// A key as it stands in an address.
+    pub(crate) fn encode(key: &str) -> String;
+
+    /// The text of what was given for a path, unless it is neither a string nor a number.
+    #[wasm_bindgen(js_name = pathText)]
+    pub(crate) fn path_text(path: &JsValue) -> Option<String>;
+
+    /// What an engine holds of the browser; it has to be closed.
+    pub(crate) type Browser;
+
+    /// Listens to the page, if there is one, and reports to `page`.
+    #[wasm_bindgen(constructor)]
+    pub(crate) fn new(page: Page) -> Browser;
+
+    /// Ends the stream, the timer and the listening.
+    #[wasm_bindgen(method)]
+    pub(crate) fn close(this: &Browser);
+
+    /// Sets the one timer, in milliseconds from now, or takes it back.
+    #[wasm_bindgen(method, js_name = setTimer)]
+    pub(crate) fn set_timer(this: &Browser, delay: Option<u32>);
+
+    /// Opens `url` as the one stream; what happens is reported under `id`.
+    #[wasm_bindgen(method, js_name = openStream)]
+    pub(crate) fn open_stream(this: &Browser, id: u32, url: &str);
+
+    /// Ends the stream.
+    #[wasm_bindgen(method, js_name = closeStream)]
+    pub(crate) fn close_stream(this: &Browser);
 }
 
-/// Whether the page cannot be seen.
-pub(crate) fn is_hidden() -> bool {
-    web_sys::window()
-        .and_then(|window| window.document())
-        .is_some_and(|document| hidden(&document))
-}
+/// What `browser.js` reports to. After the engine is gone nobody wants to know.
+#[wasm_bindgen]
+pub struct Page(pub(crate) Weak<Inner>);
 
-fn hidden(document: &Document) -> bool {
-    document.visibility_state() == VisibilityState::Hidden
-}
-
-/// Listens to the page for as long as the listeners live.
-pub(crate) fn listen(engine: &Weak<Inner>) -> Vec<EventListener> {
-    let Some(window) = web_sys::window() else {
-        return Vec::new();
-    };
-    let mut listeners = vec![
-        on(&window, "online", engine, |engine, _| engine.online()),
-        on(&window, "offline", engine, |engine, _| engine.offline()),
-        on(&window, "pageshow", engine, |engine, event| {
-            if event.unchecked_ref::<PageTransitionEvent>().persisted() {
-                engine.restore();
-            }
-        }),
-        on(&window, "pagehide", engine, |engine, event| {
-            if event.unchecked_ref::<PageTransitionEvent>().persisted() {
-                engine.suspend();
-            }
-        }),
-    ];
-    if let Some(document) = window.document() {
-        listeners.push(on(&document, "visibilitychange", engine, |engine, _| {
-            engine.look(is_hidden())
-        }));
-        // A page in the background may be frozen, and goes on later (Page Lifecycle API).
-        listeners.push(on(&document, "freeze", engine, |engine, _| {
-            engine.suspend();
-        }));
-        listeners.push(on(&document, "resume", engine, |engine, _| {
-            engine.feed_input(FeedInput::Restored);
-            engine.look(is_hidden());
-        }));
+#[wasm_bindgen]
+impl Page {
+    /// The browser has a network again.
+    pub fn online(&self) {
+        self.act(App::online);
     }
-    listeners
+
+    /// The browser lost its network.
+    pub fn offline(&self) {
+        self.feed_input(FeedInput::Offline);
+    }
+
+    /// The page came back from the back/forward cache.
+    pub fn restored(&self) {
+        self.act(App::restore);
+    }
+
+    /// The page is about to be frozen or put into that cache.
+    pub fn suspended(&self) {
+        self.feed_input(FeedInput::Suspend);
+    }
+
+    /// A frozen page goes on.
+    pub fn resumed(&self, hidden: bool) {
+        self.feed_input(FeedInput::Restored);
+        self.looked(hidden);
+    }
+
+    /// The page's visibility may have changed.
+    pub fn looked(&self, hidden: bool) {
+        self.act(|app, now| if hidden { app.hide() } else { app.reveal(now) });
+    }
+
+    /// The timer fired.
+    #[wasm_bindgen(js_name = timerFired)]
+    pub fn timer_fired(&self) {
+        if let Some(engine) = self.0.upgrade() {
+            engine.wake();
+        }
+    }
+
+    /// The server answered 200.
+    #[wasm_bindgen(js_name = streamOpened)]
+    pub fn stream_opened(&self, id: u32) {
+        self.feed_input(FeedInput::StreamOpened(RequestId(id)));
+    }
+
+    /// The server answered another status, with a body that begins so.
+    #[wasm_bindgen(js_name = streamRefused)]
+    pub fn stream_refused(&self, id: u32, status: u16, body: String) {
+        self.feed_input(FeedInput::StreamRefused(RequestId(id), status, &body));
+    }
+
+    /// Bytes of the stream.
+    #[wasm_bindgen(js_name = bytesArrived)]
+    pub fn bytes_arrived(&self, id: u32, bytes: &[u8]) {
+        self.feed_input(FeedInput::BytesArrived(RequestId(id), bytes));
+    }
+
+    /// The stream ended, or broke for the reason in `message`.
+    #[wasm_bindgen(js_name = streamEnded)]
+    pub fn stream_ended(&self, id: u32, message: String) {
+        self.feed_input(FeedInput::StreamEnded(RequestId(id), &message));
+    }
 }
 
-fn on(
-    target: &EventTarget,
-    event: &'static str,
-    engine: &Weak<Inner>,
-    act: fn(&Rc<Inner>, &Event),
-) -> EventListener {
-    let engine = engine.clone();
-    EventListener::new(target, event, move |event| {
-        if let Some(engine) = engine.upgrade() {
-            act(&engine, event);
+impl Page {
+    fn act(&self, fact: impl FnOnce(&mut App, Millis)) {
+        if let Some(engine) = self.0.upgrade() {
+            engine.act(fact);
         }
-    })
+    }
+
+    fn feed_input(&self, input: FeedInput<'_>) {
+        if let Some(engine) = self.0.upgrade() {
+            engine.feed_input(input);
+        }
+    }
 }

@@ -4,11 +4,10 @@
 //! borrow alive while JavaScript runs (*decide, then act*). A call from inside a handler only adds its
 //! fact; the loop that is already running carries out what follows.
 
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use alloc::rc::Rc;
+use alloc::string::String;
+use core::cell::{Cell, RefCell};
 
-use gloo_events::EventListener;
-use gloo_timers::callback::Timeout;
 use remote_refresh_core::app::{App, Child, Output, Snapshot};
 use remote_refresh_core::change::ModelChange;
 use remote_refresh_core::feed::message::{FeedInput, RequestId};
@@ -21,12 +20,11 @@ use remote_refresh_core::views::ViewId;
 use remote_refresh_core::wire::Leaf;
 use wasm_bindgen::prelude::*;
 
-use crate::browser;
+use crate::browser::{self, Browser, Page};
 use crate::error::text_of;
 use crate::host::Host;
 use crate::options;
 use crate::snapshot::DataSnapshot;
-use crate::stream::Stream;
 
 /// The longest delay a browser's timer can take, in milliseconds.
 const MAX_DELAY: u64 = 2_147_483_647;
@@ -38,14 +36,11 @@ pub struct Engine(Rc<Inner>);
 pub(crate) struct Inner {
     app: RefCell<App>,
     host: Host,
-    /// The stream under way.
-    stream: RefCell<Option<Stream>>,
-    /// The one real timer, and when it fires.
-    timer: RefCell<Option<(Millis, Timeout)>>,
+    browser: Browser,
+    /// When the one real timer fires.
+    timer: Cell<Option<Millis>>,
     /// Orders are being carried out further up the stack.
     carrying_out: Cell<bool>,
-    /// The page's events; held only to be heard.
-    listeners: RefCell<Vec<EventListener>>,
     /// Where the user's node is, for the snapshots' `ref()`.
     node_url: RefCell<Rc<str>>,
 }
@@ -62,17 +57,14 @@ impl Engine {
         if browser::is_hidden() {
             app.hide();
         }
-        let inner = Rc::new(Inner {
+        Ok(Self(Rc::new_cyclic(|engine| Inner {
             app: RefCell::new(app),
             host,
-            stream: RefCell::new(None),
-            timer: RefCell::new(None),
+            browser: Browser::new(Page(engine.clone())),
+            timer: Cell::new(None),
             carrying_out: Cell::new(false),
-            listeners: RefCell::new(Vec::new()),
             node_url: RefCell::new("".into()),
-        });
-        *inner.listeners.borrow_mut() = browser::listen(&Rc::downgrade(&inner));
-        Ok(Self(inner))
+        })))
     }
 
     /// Opens a feed instead of the one there is; its states will be reported under `feed`. `auth` is `none`, `fixed` or `renewable`;
@@ -225,40 +217,25 @@ impl Engine {
 }
 
 impl Inner {
-    fn act(self: &Rc<Self>, fact: impl FnOnce(&mut App, Millis)) {
+    pub(crate) fn act(&self, fact: impl FnOnce(&mut App, Millis)) {
         fact(&mut self.app.borrow_mut(), now());
         self.carry_out_all();
     }
 
-    pub(crate) fn feed_input(self: &Rc<Self>, input: FeedInput<'_>) {
+    pub(crate) fn feed_input(&self, input: FeedInput<'_>) {
         self.act(|app, now| app.feed_input(now, input));
     }
 
-    pub(crate) fn online(self: &Rc<Self>) {
-        self.act(App::online);
+    pub(crate) fn wake(&self) {
+        self.timer.set(None);
+        self.act(App::wake);
     }
 
-    pub(crate) fn offline(self: &Rc<Self>) {
-        self.feed_input(FeedInput::Offline);
-    }
-
-    pub(crate) fn suspend(self: &Rc<Self>) {
-        self.feed_input(FeedInput::Suspend);
-    }
-
-    pub(crate) fn restore(self: &Rc<Self>) {
-        self.act(App::restore);
-    }
-
-    pub(crate) fn look(self: &Rc<Self>, hidden: bool) {
-        self.act(|app, now| if hidden { app.hide() } else { app.reveal(now) });
-    }
-
-    fn fetch_settled(self: &Rc<Self>, entity: u32, flight: u32, outcome: Outcome) {
+    fn fetch_settled(&self, entity: u32, flight: u32, outcome: Outcome) {
         self.act(|app, now| app.fetch_settled(now, EntityId(entity), FlightId(flight), outcome));
     }
 
-    fn carry_out_all(self: &Rc<Self>) {
+    fn carry_out_all(&self) {
         if self.carrying_out.replace(true) {
             return;
         }
@@ -272,16 +249,15 @@ impl Inner {
         self.arm();
     }
 
-    fn carry_out(self: &Rc<Self>, order: Output) -> Result<(), JsValue> {
+    fn carry_out(&self, order: Output) -> Result<(), JsValue> {
         match order {
             Output::RequestToken { request, fresh } => self.host.request_token(request.0, fresh),
             Output::OpenStream { stream, url } => {
-                let opened = Stream::open(Rc::downgrade(self), stream, url)?;
-                self.stream.replace(Some(opened));
+                self.browser.open_stream(stream.0, &url);
                 Ok(())
             }
             Output::CloseStream => {
-                self.stream.replace(None);
+                self.browser.close_stream();
                 Ok(())
             }
             Output::StateChanged {
@@ -356,24 +332,18 @@ impl Inner {
     }
 
     /// Sets the real timer for what the core waits for next.
-    fn arm(self: &Rc<Self>) {
+    fn arm(&self) {
         let due = self.app.borrow().next_timeout();
-        let mut timer = self.timer.borrow_mut();
-        if timer.as_ref().map(|(at, _)| *at) == due {
-            return;
+        if self.timer.replace(due) != due {
+            let delay = due.map(|at| at.since(now()).0.min(MAX_DELAY) as u32);
+            self.browser.set_timer(delay);
         }
-        *timer = due.map(|at| {
-            let delay = at.since(now()).0.min(MAX_DELAY) as u32;
-            let engine = Rc::downgrade(self);
-            let wake = move || {
-                let Some(engine) = engine.upgrade() else {
-                    return;
-                };
-                engine.timer.replace(None);
-                engine.act(App::wake);
-            };
-            (at, Timeout::new(delay, wake))
-        });
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.browser.close();
     }
 }
 
@@ -387,7 +357,7 @@ fn leaf_to_js(leaf: Option<&Leaf>) -> JsValue {
 }
 
 fn random() -> u64 {
-    (js_sys::Math::random() * 2f64.powi(53)) as u64
+    (js_sys::Math::random() * (1u64 << 53) as f64) as u64
 }
 
 fn now() -> Millis {

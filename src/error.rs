@@ -1,5 +1,7 @@
 //! Errors that reach JavaScript: an `Error` with a stable `code` and a sentence that says what to do.
 
+use alloc::string::String;
+
 use wasm_bindgen::prelude::*;
 
 /// An `Error` with `code` beside its message.

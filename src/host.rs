@@ -4,6 +4,8 @@
 //! refers to its App by a WeakRef, so that it keeps nothing alive. Calls carry numbers; the host looks
 //! up what they stand for. Its methods must not throw; if one does, `catch` keeps the engine going.
 
+use alloc::string::String;
+
 use wasm_bindgen::prelude::*;
 
 use crate::snapshot::DataSnapshot;

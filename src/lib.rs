@@ -1,4 +1,4 @@
-//! The browser shell of remote-refresh: the only Rust that sees web-sys, js-sys and gloo.
+//! The browser shell of remote-refresh: the only Rust that sees JavaScript.
 //! It translates between JavaScript and `remote-refresh-core`, and decides nothing.
 //!
 //! | module | what it holds |
@@ -6,15 +6,32 @@
 //! | [`engine`] | the class that `js/app.js` drives: facts in, orders out |
 //! | [`host`] | what the engine calls in JavaScript |
 //! | [`snapshot`] | Firebase's `DataSnapshot` over a node of the core |
-//! | `stream` | one event stream over `fetch` |
-//! | `browser` | the page's `online`, `visibilitychange`, `pageshow` and `resume` events |
+//! | [`browser`] | the page's events, a timer and the event stream over `fetch`, by way of `browser.js` |
 //! | `options` | what the app passes to `connect` and `createApp` |
 //! | `error` | errors with a code and a sentence |
 
-mod browser;
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+pub mod browser;
 pub mod engine;
 mod error;
 pub mod host;
 mod options;
 pub mod snapshot;
-mod stream;
+
+#[cfg(not(feature = "std"))]
+mod bare {
+    //! What `std` would bring.
+
+    #[global_allocator]
+    static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
+    /// A panic is a bug of ours. It ends the call with a `RuntimeError`, as it does with `std` in a browser, where nobody
+    /// hears the message; so nothing has to write one.
+    #[panic_handler]
+    fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+        core::arch::wasm32::unreachable()
+    }
+}

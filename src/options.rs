@@ -1,5 +1,7 @@
 //! What the app passes to `connect` and `createApp`, as `js/app.js` normalised it.
 
+use alloc::string::{String, ToString};
+
 use remote_refresh_core::app::Settings;
 use remote_refresh_core::feed::endpoint::{Endpoint, EndpointError};
 use remote_refresh_core::feed::message::Auth;
@@ -7,8 +9,8 @@ use remote_refresh_core::feed::timing::Timing;
 use remote_refresh_core::time::Millis;
 use remote_refresh_core::views::since::Since;
 use wasm_bindgen::prelude::*;
-use web_sys::Url;
 
+use crate::browser::is_usable;
 use crate::error::coded;
 
 /// Options by their names, each checked where it is read so that an error can say which one is wrong.
@@ -47,7 +49,8 @@ impl Options<'_> {
         let Some(value) = self.get(name) else {
             return Ok(());
         };
-        let usable = |number: &f64| number.fract() == 0.0 && (0.0..=1e9).contains(number);
+        let usable =
+            |number: &f64| (0.0..=1e9).contains(number) && f64::from(*number as u32) == *number;
         let number = value.as_f64().filter(usable);
         *count = number.ok_or_else(|| invalid(name, "must be a whole number from 0"))? as u32;
         Ok(())
@@ -69,9 +72,7 @@ pub(crate) fn endpoint(options: &JsValue) -> Result<Endpoint, JsValue> {
     let refused = |error: EndpointError| coded(error.code(), &error.to_string());
     let endpoint = Endpoint::new(&url, uid.as_deref(), path.as_deref()).map_err(refused)?;
     // What `fetch` would refuse time and again, with the token in its error message.
-    let usable = Url::new(&endpoint.node_url())
-        .is_ok_and(|url| url.username().is_empty() && url.password().is_empty());
-    if !usable {
+    if !is_usable(&endpoint.node_url()) {
         return Err(refused(EndpointError::InvalidUrl));
     }
     Ok(endpoint)

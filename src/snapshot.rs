@@ -4,13 +4,14 @@
 //! clash with them (`key`, `exists()`, `toJSON()`). Source: the prototypes of firebase 1.1.3 and 2.4.2,
 //! and firebase-js-sdk `packages/database-compat/src/api/Reference.ts`.
 
-use std::rc::Rc;
+use alloc::rc::Rc;
+use alloc::string::{String, ToString};
 
-use js_sys::Function;
-use remote_refresh_core::wire::{Export, Key, Node, Path, Priority, Val};
-use serde::Serialize;
+use js_sys::{Array, Function, Object};
+use remote_refresh_core::wire::{Export, Json, Key, Node, Path, Priority, Val};
 use wasm_bindgen::prelude::*;
 
+use crate::browser::{encode, path_text};
 use crate::error::coded;
 
 /// A value of the user's node at one moment. It never changes.
@@ -39,13 +40,13 @@ impl DataSnapshot {
     /// The value as plain JavaScript: `null` when absent, arrays where the keys look like an array's,
     /// priorities left out.
     pub fn val(&self) -> JsValue {
-        to_js(&Val(self.node.as_ref()))
+        to_js(&Val(self.node.as_ref()).json())
     }
 
     /// The value with priorities (`.priority`, `.value`), and never as an array.
     #[wasm_bindgen(js_name = exportVal)]
     pub fn export_val(&self) -> JsValue {
-        to_js(&Export(self.node.as_ref()))
+        to_js(&Export(self.node.as_ref()).json())
     }
 
     /// The same as `exportVal`, for `JSON.stringify`.
@@ -186,28 +187,44 @@ impl DataSnapshot {
 
 /// A path as the SDKs take it: a string, or a number, which is how arrays are read.
 fn parse(path: &JsValue) -> Result<Path, JsValue> {
-    let text = path
-        .as_string()
-        .or_else(|| path.as_f64().map(|index| index.to_string()))
-        .ok_or_else(|| {
-            coded(
-                "invalid-path",
-                "a path must be a string, such as models/Message",
-            )
-        })?;
+    let text = path_text(path).ok_or_else(|| {
+        coded(
+            "invalid-path",
+            "a path must be a string, such as models/Message",
+        )
+    })?;
     Path::parse(&text).map_err(|error| coded("invalid-path", &error.to_string()))
 }
 
 /// Addresses are encoded as the SDKs do it: firebase-js-sdk, `Reference.toString`.
 fn push_key(url: &mut String, key: &Key) {
     url.push('/');
-    url.push_str(&String::from(js_sys::encode_uri_component(key.as_str())));
+    url.push_str(&encode(key.as_str()));
 }
 
-/// By way of JSON, as JSON itself would have it: a child named `__proto__` is a property like any other
-/// and changes nobody's prototype.
-fn to_js(value: &impl Serialize) -> JsValue {
-    // Nodes hold nothing that JSON can't: neither step fails.
-    let json = serde_json::to_string(value).unwrap_or_default();
-    js_sys::JSON::parse(&json).unwrap_or(JsValue::NULL)
+/// By way of entries, whose names are all alike: a child named `__proto__` is a property like any other and changes
+/// nobody's prototype.
+fn to_js(json: &Json<'_>) -> JsValue {
+    match json {
+        Json::Null => JsValue::NULL,
+        Json::Bool(value) => JsValue::from_bool(*value),
+        // JSON has no -0.
+        Json::Number(number) => JsValue::from_f64(*number + 0.0),
+        Json::String(text) => JsValue::from_str(text),
+        Json::Array(items) => {
+            let array = Array::new();
+            for item in items {
+                array.push(&to_js(item));
+            }
+            array.into()
+        }
+        Json::Object(fields) => {
+            let entries = Array::new();
+            for (name, value) in fields {
+                entries.push(&Array::of2(&JsValue::from_str(name), &to_js(value)));
+            }
+            // Fails only for what is no list of pairs.
+            Object::from_entries(&entries).map_or(JsValue::NULL, Into::into)
+        }
+    }
 }

@@ -38,7 +38,7 @@ class Request {
   cancelled = false
 
   constructor(url, { headers, cache, signal }) {
-    Object.assign(this, { url, cache, signal, accept: headers.get('accept') })
+    Object.assign(this, { url, cache, signal, accept: new Headers(headers).get('accept') })
     this.answer = new Promise((resolve, reject) => { [this.#resolve, this.#reject] = [resolve, reject] })
     signal.addEventListener('abort', () => {
       this.#reject(signal.reason)

@@ -1,4 +1,7 @@
 //! The pure core of remote-refresh: every decision, no effects.
+//!
+//! Needs no `std`: what the browser downloads is smaller without it.
+#![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 
 extern crate alloc;
@@ -8,6 +11,7 @@ pub mod backoff;
 pub mod change;
 pub mod feed;
 pub mod mirror;
+pub mod query;
 pub mod random;
 pub mod refresh;
 pub mod revision;

@@ -3,6 +3,8 @@
 //! The shell owns one real timer. It asks [`Timers::next`] when to wake up and hands the time back;
 //! which timers are due is decided here.
 
+use alloc::vec::Vec;
+
 use crate::time::Millis;
 
 /// What can be waited for. Each timer exists once: setting it again moves it.

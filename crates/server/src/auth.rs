@@ -1,50 +1,56 @@
-//! Who is asking, and what they may do.
+//! Who is asking.
 //!
-//! Everything is denied but this: who knows the server's secret, or bears an admin token, may do all; a user may read
-//! `users/<their uid>` and what lies below it.
+//! Who knows the server's secret, or bears an admin token, may do all; what everybody else may do, rules say.
 
 use axum::http::{header, HeaderMap};
 use remote_refresh_core::time::Millis;
-use remote_refresh_core::wire::Path;
+use serde_json::Value;
 use subtle::ConstantTimeEq;
 
-use crate::token::{verify, Refused};
+use crate::config::Config;
+use crate::token::{verify, Checks, Refused};
 
-/// Who is asking.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Who {
-    /// Somebody without a credential.
-    Anybody,
-    /// This user.
-    User(String),
-    /// Somebody who may do all.
-    Admin,
-}
+/// The credential that Firebase's admin SDKs send to an emulator.
+const OWNER: &str = "owner";
 
 /// Who is asking, and until when that holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Grant {
-    pub(crate) who: Who,
+    /// Whether rules don't apply.
+    pub(crate) admin: bool,
+    /// Who it is, as rules see it; null when nobody is signed in.
+    pub(crate) auth: Value,
     /// When the credential ends; never, for the secret.
     pub(crate) expires: Option<Millis>,
 }
 
 impl Grant {
-    /// Whether everything at `path` may be read.
-    pub(crate) fn may_read(&self, path: &Path) -> bool {
-        match &self.who {
-            Who::Admin => true,
-            Who::Anybody => false,
-            Who::User(uid) => match path.keys() {
-                [users, own, ..] => users.as_str() == "users" && own.as_str() == uid,
-                _ => false,
-            },
-        }
+    /// Somebody who may do all.
+    pub(crate) const ADMIN: Self = Self {
+        admin: true,
+        auth: Value::Null,
+        expires: None,
+    };
+
+    /// Somebody without a credential.
+    pub(crate) const ANYBODY: Self = Self {
+        admin: false,
+        auth: Value::Null,
+        expires: None,
+    };
+
+    /// The user, when it is one.
+    pub(crate) fn uid(&self) -> Option<&str> {
+        self.auth.get("uid")?.as_str()
     }
 
-    /// Whether anything may be written.
-    pub(crate) fn may_write(&self) -> bool {
-        self.who == Who::Admin
+    /// An administrator, acting as `auth`.
+    pub(crate) fn acting_as(self, auth: Value) -> Self {
+        Self {
+            admin: false,
+            auth,
+            expires: self.expires,
+        }
     }
 }
 
@@ -52,29 +58,27 @@ impl Grant {
 pub(crate) fn authenticate(
     query_credential: Option<&str>,
     headers: &HeaderMap,
-    secret: &str,
-    now: Millis,
+    config: &Config,
 ) -> Result<Grant, Refused> {
     let Some(credential) = query_credential.or_else(|| bearer(headers)) else {
-        return Ok(Grant {
-            who: Who::Anybody,
-            expires: None,
-        });
+        return Ok(Grant::ANYBODY);
     };
-    if bool::from(credential.as_bytes().ct_eq(secret.as_bytes())) {
-        return Ok(Grant {
-            who: Who::Admin,
-            expires: None,
-        });
+    let secret = config.secret.reveal();
+    if bool::from(credential.as_bytes().ct_eq(secret.as_bytes()))
+        || (config.emulator && credential == OWNER)
+    {
+        return Ok(Grant::ADMIN);
     }
-    let token = verify(secret, credential, now)?;
-    let who = match token.uid {
-        Some(uid) if !token.admin => Who::User(uid),
-        _ => Who::Admin,
+    let checks = Checks {
+        secret,
+        id_tokens: config.id_tokens.as_ref(),
+        emulator: config.emulator,
     };
+    let verified = verify(credential, config.clock.now(), &checks)?;
     Ok(Grant {
-        who,
-        expires: Some(token.expires),
+        admin: verified.admin,
+        auth: verified.auth,
+        expires: verified.expires,
     })
 }
 
@@ -88,65 +92,57 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::config::{Clock, Storage};
     use crate::token::mint_token;
 
     const NOW: Millis = Millis(1_700_000_000_000);
 
-    fn path(text: &str) -> Path {
-        Path::parse(text).expect("the test uses valid paths")
+    fn config() -> Config {
+        Config {
+            clock: Clock::new(|| NOW),
+            ..Config::new(Storage::Memory, "secret")
+        }
     }
 
     fn grant(credential: Option<&str>) -> Result<Grant, Refused> {
-        authenticate(credential, &HeaderMap::new(), "secret", NOW)
+        authenticate(credential, &HeaderMap::new(), &config())
     }
 
     #[test]
-    fn a_user_reads_their_own_node_and_writes_nothing() {
+    fn a_token_says_who_it_is_and_until_when() {
         let token = mint_token("secret", "u1", Millis::from_secs(60), NOW).expect("u1 is a uid");
         let grant = grant(Some(&token)).expect("the token is good");
-        for allowed in ["/users/u1", "/users/u1/models/Message"] {
-            assert!(grant.may_read(&path(allowed)), "{allowed}");
-        }
-        for denied in ["/", "/users", "/users/u2", "/users/u11", "/u1", "/other/u1"] {
-            assert!(!grant.may_read(&path(denied)), "{denied}");
-        }
-        assert!(!grant.may_write());
+        assert_eq!((grant.admin, grant.uid()), (false, Some("u1")));
         assert_eq!(grant.expires, Some(NOW + Millis::from_secs(60)));
+        let other = Grant::ADMIN.acting_as(json!({"uid": "u2"}));
+        assert_eq!((other.admin, other.uid()), (false, Some("u2")));
     }
 
     #[test]
     fn the_secret_opens_everything_and_nothing_opens_nothing() {
-        let admin = grant(Some("secret")).expect("it is the secret");
-        assert!(admin.may_read(&Path::root()) && admin.may_write());
-        let anybody = grant(None).expect("no credential is not a wrong one");
-        assert!(!anybody.may_read(&path("/users/u1")) && !anybody.may_write());
-        assert_eq!(grant(Some("Secret")), Err(Refused::Unreadable));
-        assert_eq!(grant(Some("")), Err(Refused::Unreadable));
+        assert_eq!(grant(Some("secret")), Ok(Grant::ADMIN));
+        assert_eq!(grant(None), Ok(Grant::ANYBODY));
+        for wrong in ["Secret", "", "owner"] {
+            assert_eq!(grant(Some(wrong)), Err(Refused::Unreadable), "{wrong}");
+        }
     }
 
     #[test]
     fn a_bearer_header_is_a_credential_too() {
-        let mut headers = HeaderMap::new();
-        headers.insert(
-            header::AUTHORIZATION,
-            "bearer secret".parse().expect("a header"),
-        );
-        assert_eq!(
-            authenticate(None, &headers, "secret", NOW)
-                .expect("the secret")
-                .who,
-            Who::Admin
-        );
-        headers.insert(
-            header::AUTHORIZATION,
-            "Basic secret".parse().expect("a header"),
-        );
-        assert_eq!(
-            authenticate(None, &headers, "secret", NOW)
-                .expect("none")
-                .who,
-            Who::Anybody
-        );
+        let with = |value: &str, config: &Config| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::AUTHORIZATION, value.parse().expect("a header"));
+            authenticate(None, &headers, config)
+        };
+        assert_eq!(with("bearer secret", &config()), Ok(Grant::ADMIN));
+        assert_eq!(with("Basic secret", &config()), Ok(Grant::ANYBODY));
+        let emulator = Config {
+            emulator: true,
+            ..config()
+        };
+        assert_eq!(with("Bearer owner", &emulator), Ok(Grant::ADMIN));
     }
 }

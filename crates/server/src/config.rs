@@ -7,6 +7,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use remote_refresh_core::time::Millis;
 
+use crate::token::IdTokens;
+
 /// Where the data is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Storage {
@@ -35,6 +37,20 @@ pub struct Config {
     pub drain: Duration,
     /// What time it is.
     pub clock: Clock,
+    /// The rules, as a rules file; none takes those stored with the data, or else [`crate::DEFAULT_RULES`].
+    pub rules: Option<String>,
+    /// Whose ID tokens are accepted; nobody's.
+    pub id_tokens: Option<IdTokens>,
+    /// Believe unsigned tokens, and `Bearer owner`, as Firebase's emulator does; no. Only on a loopback address.
+    pub emulator: bool,
+    /// How many streams one user may have open; 100. Who is not a user is not counted.
+    pub max_streams_per_user: usize,
+    /// How many streams one address may have open; no limit. Behind a proxy all requests are the proxy's.
+    pub max_streams_per_address: usize,
+    /// How many connections may be open; no limit but the system's. Further ones wait to be accepted.
+    pub max_connections: usize,
+    /// How long the head of a request may take to arrive; 30 s.
+    pub header_timeout: Duration,
 }
 
 impl Config {
@@ -50,6 +66,13 @@ impl Config {
             max_queued_bytes: 8 * 1024 * 1024,
             drain: Duration::from_secs(10),
             clock: Clock::system(),
+            rules: None,
+            id_tokens: None,
+            emulator: false,
+            max_streams_per_user: 100,
+            max_streams_per_address: usize::MAX,
+            max_connections: usize::MAX,
+            header_timeout: Duration::from_secs(30),
         }
     }
 }

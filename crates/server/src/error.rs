@@ -10,6 +10,21 @@ pub enum ServerError {
     /// The secret is empty: everybody would know it.
     #[error("The secret is empty. Give one of at least 32 random characters.")]
     EmptySecret,
+    /// The rules are not accepted.
+    #[error("The rules are not accepted. {0}")]
+    Rules(#[from] crate::rules::RulesError),
+    /// Emulator mode on an address that others can reach.
+    #[error("Emulator mode lets everybody in, so it must listen on a loopback address such as 127.0.0.1, not on {address}.")]
+    ExposedEmulator {
+        /// The address.
+        address: std::net::IpAddr,
+    },
+    /// A file that would be overwritten.
+    #[error("{} is there already. Choose another name, or move it away.", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
     /// The data file can't be opened.
     #[error("Can't open the data file {}: {source}. Is another server using it, and may this one write there?", path.display())]
     Open {
@@ -38,6 +53,9 @@ impl ServerError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::EmptySecret => "server_empty_secret",
+            Self::Rules(error) => error.code(),
+            Self::ExposedEmulator { .. } => "server_exposed_emulator",
+            Self::Exists { .. } => "server_exists",
             Self::Open { .. } => "server_open",
             Self::Storage(_) => "server_storage",
             Self::Damaged { .. } => "server_damaged",

@@ -12,8 +12,10 @@ use tokio::sync::watch;
 
 use crate::config::Config;
 use crate::error::ServerError;
+use crate::metrics::Metrics;
 use crate::notify::Notifier;
 use crate::rest;
+use crate::slots::Slots;
 use crate::store::Store;
 use crate::token::{mint_token, MintError};
 
@@ -30,28 +32,33 @@ pub(crate) struct Inner {
     pub(crate) push_ids: Mutex<PushIds>,
     /// Becomes true when streams are to end.
     pub(crate) ending: watch::Sender<bool>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) slots: Arc<Slots>,
 }
 
 impl FeedServer {
     /// Opens the data and starts the writer.
     ///
     /// # Errors
-    /// The secret is empty, or the data can't be opened or read.
+    /// The secret is empty, the rules are not accepted, or the data can't be opened or read.
     pub fn open(config: Config) -> Result<Self, ServerError> {
         if config.secret.reveal().is_empty() {
             return Err(ServerError::EmptySecret);
         }
-        let store = Store::open(&config)?;
+        let metrics = Arc::new(Metrics::default());
+        let store = Store::open(&config, metrics.clone())?;
         let push_ids = Mutex::new(PushIds::new());
         Ok(Self(Arc::new(Inner {
             config,
             store,
             push_ids,
             ending: watch::Sender::new(false),
+            metrics,
+            slots: Arc::default(),
         })))
     }
 
-    /// The routes: every path that ends in `.json`; anything else is answered with a 404.
+    /// The routes: every path that ends in `.json`, `/healthz`, `/readyz` and `/metrics`; anything else is answered with a 404.
     ///
     /// May be nested under a prefix, which then is not part of the data's paths.
     pub fn router(&self) -> Router {

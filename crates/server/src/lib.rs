@@ -1,7 +1,7 @@
 //! The feed server: speaks the Realtime Database's REST and streaming protocol over one data file.
 //!
 //! It exists so that remote-refresh can be tried, tested and run without a Firebase account. A write is acknowledged
-//! only when it is on disk, and reaches every open stream that can see it; a user reads only their own node.
+//! only when it is on disk, and reaches every open stream that can see it; rules say who may read and write what.
 //!
 //! | module | holds |
 //! |---|---|
@@ -9,10 +9,13 @@
 //! | [`FeedServer`] | the server as a value: its routes, for an app of your own or for [`run`]; in-process writes |
 //! | [`notify`] | `remote_refresh(user ids, change)`: what an app calls when something of theirs changed |
 //! | [`token`] | user tokens: made, and checked |
-//! | `auth` | who is asking, and what they may do |
+//! | `auth` | who is asking |
+//! | `rules` | what they may do: the Realtime Database's rules language |
 //! | `store` | the tree in memory, its rows on disk, the one thread that writes both |
 //! | `hub` | who listens where, and what each write means to them |
 //! | `rest`, `stream` | HTTP requests and event streams |
+//! | [`maintenance`] | backups, and making the data file smaller |
+//! | `etag`, `slots`, `metrics` | tags of data, limits of streams, what is counted |
 //!
 //! A write's way: `rest` reads and checks it → `store`'s writer resolves server values and commits a batch → the new
 //! tree is published → `hub` hands one encoded event per place to that place's streams → the request is answered.
@@ -21,11 +24,16 @@
 mod auth;
 mod config;
 mod error;
+mod etag;
 mod feed;
 mod hub;
+pub mod maintenance;
+mod metrics;
 pub mod notify;
 mod rest;
+mod rules;
 mod run;
+mod slots;
 mod store;
 mod stream;
 pub mod token;
@@ -33,5 +41,6 @@ pub mod token;
 pub use config::{Clock, Config, Secret, Storage};
 pub use error::ServerError;
 pub use feed::FeedServer;
-pub use run::{run, serve};
+pub use rules::{RulesError, Trial, TrialError, DEFAULT_RULES};
+pub use run::{raise_fd_limit, run, serve};
 pub use store::WriteError;

@@ -1,34 +1,67 @@
 //! Event streams: the full value first, then every write that concerns the place, and signs of life in between.
 //!
 //! A stream ends when its listener falls too far behind, when its credential expires (`auth_revoked` says so first),
-//! when the server stops, or when the other end hangs up.
+//! when new rules no longer let it read (`cancel`), when the server stops, or when the other end hangs up.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::{header, HeaderValue};
+use axum::http::{header, HeaderValue, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::stream::unfold;
 use remote_refresh_core::wire::event::CREDENTIAL_GONE;
-use remote_refresh_core::wire::{Path, StreamEvent};
+use remote_refresh_core::wire::{Node, Path, StreamEvent};
 use tokio::sync::watch;
 use tokio::time::{interval_at, sleep, Instant, Interval, MissedTickBehavior, Sleep};
 
 use crate::auth::Grant;
 use crate::feed::FeedServer;
 use crate::hub::Subscription;
+use crate::rest::{check_read, AskedQuery, Failure};
+use crate::rules::Rules;
+use crate::slots::{Full, Slot};
 
 /// A timer can't tick without pause, and no connection lives long without a sign of life.
 const SHORTEST_KEEP_ALIVE: Duration = Duration::from_millis(1);
 const LONGEST_KEEP_ALIVE: Duration = Duration::from_secs(24 * 3600);
 
-/// Begins a stream of what happens at `path`.
-pub(crate) fn open(feed: &FeedServer, path: Path, grant: &Grant) -> Response {
+/// Begins a stream of what happens at `path`, or in the window that `query` asks for.
+pub(crate) fn open(
+    feed: &FeedServer,
+    path: Path,
+    query: Option<AskedQuery>,
+    grant: Grant,
+    address: Option<IpAddr>,
+) -> Result<Response, Failure> {
     let inner = feed.inner();
-    let (value, subscription) = inner.store.subscribe(path);
+    // Asked for first, so that no rules slip in between the check and this.
+    let mut rules_changed = inner.store.rules_changed();
+    rules_changed.mark_unchanged();
+    let slot = inner.slots.take(
+        grant.uid().filter(|_| !grant.admin),
+        address,
+        inner.config.max_streams_per_user,
+        inner.config.max_streams_per_address,
+        &inner.metrics,
+    );
+    let slot = slot.map_err(|full| {
+        let whose = match full {
+            Full::User => "This user",
+            Full::Address => "This address",
+        };
+        let text = format!("{whose} has too many streams open. Close one first.");
+        Failure::new(StatusCode::TOO_MANY_REQUESTS, text)
+    })?;
+    let asked = query.as_ref();
+    let (value, subscription) = inner.store.subscribe(
+        path.clone(),
+        asked.map(|asked| asked.query.clone()),
+        |root, rules| check_read(feed, &grant, &path, asked, root, rules),
+    )?;
     let first = StreamEvent::Put {
         path: Path::root(),
         data: value,
@@ -49,13 +82,39 @@ pub(crate) fn open(feed: &FeedServer, path: Path, grant: &Grant) -> Response {
         keep_alive,
         expiry,
         ending: inner.ending.subscribe(),
+        rules_changed,
+        asked: Box::new(Reader {
+            feed: feed.clone(),
+            path,
+            query,
+            grant,
+        }),
         over: false,
+        _slot: slot,
     };
     let mut response = Response::new(Body::from_stream(unfold(live, Live::next)));
     // Without the charset some clients take the text for Latin-1.
     let kind = HeaderValue::from_static("text/event-stream; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
-    response
+    Ok(response)
+}
+
+/// Who reads what: looked at again whenever rules change.
+struct Reader {
+    feed: FeedServer,
+    path: Path,
+    query: Option<AskedQuery>,
+    grant: Grant,
+}
+
+impl Reader {
+    fn may_read(&self) -> bool {
+        let query = self.query.as_ref();
+        let check = |root: Option<&Node>, rules: &Rules| {
+            check_read(&self.feed, &self.grant, &self.path, query, root, rules).is_ok()
+        };
+        self.feed.inner().store.look(check)
+    }
 }
 
 /// A stream under way.
@@ -67,8 +126,12 @@ struct Live {
     /// When the credential ends, if it does.
     expiry: Option<Pin<Box<Sleep>>>,
     ending: watch::Receiver<bool>,
+    rules_changed: watch::Receiver<()>,
+    asked: Box<Reader>,
     /// The last event has been sent.
     over: bool,
+    /// Counted as long as the stream is there.
+    _slot: Slot,
 }
 
 impl Live {
@@ -80,23 +143,33 @@ impl Live {
         if self.over {
             return None;
         }
-        let expired = async {
-            match &mut self.expiry {
-                Some(expiry) => expiry.await,
-                None => std::future::pending().await,
+        let bytes = loop {
+            let expired = async {
+                match &mut self.expiry {
+                    Some(expiry) => expiry.await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                () = expired => {
+                    self.over = true;
+                    let revoked = StreamEvent::AuthRevoked { reason: CREDENTIAL_GONE.to_owned() };
+                    break Bytes::from(revoked.encode());
+                }
+                // It fails only when the server is gone.
+                _ = self.ending.wait_for(|ending| *ending) => return None,
+                changed = self.rules_changed.changed() => {
+                    changed.ok()?;
+                    if self.asked.may_read() {
+                        continue;
+                    }
+                    self.over = true;
+                    break Bytes::from(StreamEvent::Cancel { reason: None }.encode());
+                }
+                event = self.subscription.next() => break event?,
+                _ = self.keep_alive.tick() => break Bytes::from(StreamEvent::KeepAlive.encode()),
             }
-        };
-        let bytes = tokio::select! {
-            biased;
-            () = expired => {
-                self.over = true;
-                let revoked = StreamEvent::AuthRevoked { reason: CREDENTIAL_GONE.to_owned() };
-                Bytes::from(revoked.encode())
-            }
-            // It fails only when the server is gone.
-            _ = self.ending.wait_for(|ending| *ending) => return None,
-            event = self.subscription.next() => event?,
-            _ = self.keep_alive.tick() => Bytes::from(StreamEvent::KeepAlive.encode()),
         };
         Some((Ok(bytes), self))
     }

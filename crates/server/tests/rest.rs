@@ -188,22 +188,11 @@ async fn the_query_says_how_the_answer_looks() {
 #[tokio::test]
 async fn what_is_not_supported_is_said_not_ignored() {
     let server = Server::start().await;
-    for query in [
-        "orderBy=%22$key%22",
-        "limitToLast=3",
-        "callback=f",
-        "auth_variable_override=null",
-    ] {
-        let answer = server.admin("GET", &format!("/a.json?{query}"), "").await;
-        let name = query.split('=').next().expect("it has a name");
-        assert_eq!(
-            (answer.status, answer.error()),
-            (
-                400,
-                format!("This server doesn't support {name}. Leave it out.")
-            )
-        );
-    }
+    let answer = server.admin("GET", "/a.json?callback=f", "").await;
+    assert_eq!(
+        (answer.status, answer.error().as_str()),
+        (400, "This server doesn't support callback. Leave it out.")
+    );
     for query in [
         "print=nice",
         "shallow=1",
@@ -219,13 +208,6 @@ async fn what_is_not_supported_is_said_not_ignored() {
             "{query}"
         );
     }
-    let bearer = format!("Bearer {}", support::SECRET);
-    let headers = [("authorization", bearer.as_str()), ("if-match", "x")];
-    assert_eq!(
-        server.send("PUT", "/a.json", &headers, "1").await.status,
-        400
-    );
-    assert_eq!(server.get("/a.json").await, Value::Null);
 }
 
 #[tokio::test]
@@ -237,7 +219,7 @@ async fn paths_are_percent_decoded_and_checked() {
         "/a%2Fb.json",
         "/a.b.json",
         "/a%.json",
-        "/.settings/rules.json",
+        "/.settings/other.json",
         "/a$.json",
     ] {
         let answer = server.admin("PUT", path, "1").await;

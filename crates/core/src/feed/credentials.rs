@@ -1,5 +1,8 @@
 //! The feed's credentials: asked for when needed, renewed ahead of expiry and after a refusal.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::message::{Auth, FeedOutput};
 use super::state::Reason;
 use super::token::Token;

@@ -1,5 +1,6 @@
 //! Where the user's node is: checks what the app gave and builds the stream's address.
 
+use alloc::string::String;
 use core::fmt::{self, Write as _};
 
 use crate::wire::{Key, Path};

@@ -1,5 +1,8 @@
 //! What goes into a feed and what comes out of it.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::mirror::Change;
 use crate::timer::Timer;
 use crate::wire::Node;

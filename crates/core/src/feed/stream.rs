@@ -1,5 +1,8 @@
 //! What a stream brings, and what a refusal means.
 
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
 use super::message::{FeedOutput, RequestId};
 use super::state::{FeedState, Reason};
 use super::Feed;

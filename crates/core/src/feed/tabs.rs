@@ -5,6 +5,8 @@
 //! messages*), so a message that a tab missed is made up for by the next one. When the leader closes, crashes or freezes, the
 //! lock passes on, and the new leader opens a stream and compares.
 
+use alloc::vec::Vec;
+
 use super::message::{FeedInput, FeedOutput};
 use super::state::{FeedState, Reason};
 use super::Feed;

@@ -1,6 +1,10 @@
 //! What the client may know of a token: when it expires. Tokens are checked by servers, never here.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::time::Millis;
+use crate::wire::Json;
 
 /// A credential for the stream, opaque but for its expiry.
 #[derive(Clone, PartialEq, Eq)]
@@ -48,8 +52,8 @@ fn expiry(token: &str) -> Option<Millis> {
     let (_, claims, _, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next()) else {
         return None;
     };
-    let claims = base64url(claims)?;
-    let claims: serde_json::Value = serde_json::from_slice(&claims).ok()?;
+    let claims = String::from_utf8(base64url(claims)?).ok()?;
+    let claims = Json::parse(&claims).ok()?;
     let number = |name: &str| claims.get(name)?.as_f64();
     let seconds = number("exp").or_else(|| {
         let v0 = number("v") == Some(0.0);

@@ -1,5 +1,7 @@
 //! What changed between two states of a place, child by child.
 
+use alloc::vec::Vec;
+
 use super::Change;
 use crate::wire::key::Key;
 use crate::wire::node::Node;

@@ -6,6 +6,7 @@
 
 mod diff;
 
+use alloc::vec::Vec;
 use core::fmt;
 
 pub use diff::diff;
@@ -169,7 +170,7 @@ impl fmt::Display for MirrorError {
     }
 }
 
-impl std::error::Error for MirrorError {}
+impl core::error::Error for MirrorError {}
 
 #[cfg(test)]
 mod tests {

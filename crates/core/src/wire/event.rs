@@ -1,10 +1,11 @@
 //! The events of a stream: what the database says about the place that is listened to.
 
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use core::fmt;
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::Value;
-
+use super::json::Json;
 use super::node::{Node, NodeError, Val};
 use super::path::{Path, PathError};
 use super::sse::SseEvent;
@@ -54,14 +55,14 @@ impl StreamEvent {
                 let (path, data) = parse_change(data)?;
                 Self::Put {
                     path,
-                    data: Node::from_json(&data)?,
+                    data: Node::from_json(data)?,
                 }
             }
             "patch" => {
                 let (path, data) = parse_change(data)?;
                 Self::Patch {
                     path,
-                    children: parse_children(&data)?,
+                    children: parse_children(data)?,
                 }
             }
             "keep-alive" => Self::KeepAlive,
@@ -82,13 +83,13 @@ impl StreamEvent {
     #[must_use]
     pub fn to_sse(&self) -> SseEvent {
         let (event, data) = match self {
-            Self::Put { path, data } => ("put", change_json(path, &Val(data.as_ref()))),
-            Self::Patch { path, children } => ("patch", change_json(path, &Children(children))),
+            Self::Put { path, data } => ("put", change_json(path, Val(data.as_ref()).json())),
+            Self::Patch { path, children } => ("patch", change_json(path, children_json(children))),
             Self::KeepAlive => ("keep-alive", "null".to_owned()),
             Self::Cancel { reason: None } => ("cancel", "null".to_owned()),
             Self::Cancel {
                 reason: Some(reason),
-            } => ("cancel", Value::from(reason.as_str()).to_string()),
+            } => ("cancel", Json::String(reason.into()).to_string()),
             Self::AuthRevoked { reason } => ("auth_revoked", reason.clone()),
         };
         SseEvent {
@@ -105,83 +106,55 @@ impl StreamEvent {
 }
 
 /// `{"path": …, "data": …}` of a put or patch. Absent data counts as `null`.
-fn parse_change(text: &str) -> Result<(Path, Value), EventError> {
-    let mut json: Value = serde_json::from_str(text).map_err(|error| NodeError::Json {
-        line: error.line(),
-        column: error.column(),
-    })?;
-    let fields = json.as_object_mut().ok_or(EventError::Shape)?;
-    let path = fields
-        .get("path")
-        .and_then(Value::as_str)
-        .ok_or(EventError::Shape)?;
-    let path = Path::parse(path)?;
-    Ok((path, fields.remove("data").unwrap_or(Value::Null)))
+fn parse_change(text: &str) -> Result<(Path, Json<'_>), EventError> {
+    let json = Json::parse(text).map_err(NodeError::from)?;
+    let path = json.get("path").and_then(Json::as_str);
+    let path = Path::parse(path.ok_or(EventError::Shape)?)?;
+    Ok((path, json.into_field("data").unwrap_or(Json::Null)))
 }
 
 /// The children of a patch. One that looks like an array may have been sent as one; its holes name nothing.
-fn parse_children(json: &Value) -> Result<Vec<(Path, Option<Node>)>, EventError> {
-    match json {
-        Value::Null => Ok(Vec::new()),
-        Value::Object(fields) => fields
-            .iter()
-            .map(|(name, json)| Ok((Path::parse(name)?, Node::from_json(json)?)))
-            .collect(),
-        Value::Array(items) => {
-            let present = items.iter().enumerate().filter(|(_, json)| !json.is_null());
+fn parse_children(json: Json<'_>) -> Result<Vec<(Path, Option<Node>)>, EventError> {
+    let fields = match json {
+        Json::Null => Vec::new(),
+        Json::Object(fields) => fields,
+        Json::Array(items) => {
+            let items = items.into_iter().enumerate();
+            let present = items.filter(|(_, json)| *json != Json::Null);
             present
-                .map(|(i, json)| Ok((Path::parse(&i.to_string())?, Node::from_json(json)?)))
+                .map(|(index, json)| (index.to_string().into(), json))
                 .collect()
         }
-        _ => Err(EventError::Shape),
-    }
+        _ => return Err(EventError::Shape),
+    };
+    let children = fields.into_iter();
+    children
+        .map(|(name, json)| Ok((Path::parse(&name)?, Node::from_json(json)?)))
+        .collect()
 }
 
 /// Nothing, `null`, a JSON string or bare text: servers of different ages send each.
 fn parse_reason(data: &str) -> Option<String> {
     let text = data.trim();
-    match serde_json::from_str(text) {
-        Ok(Value::Null) => None,
-        Ok(Value::String(reason)) => Some(reason),
+    match Json::parse(text) {
+        Ok(Json::Null) => None,
+        Ok(Json::String(reason)) => Some(reason.into_owned()),
         _ => Some(text.to_owned()).filter(|text| !text.is_empty()),
     }
 }
 
-fn change_json(path: &Path, data: &dyn ErasedJson) -> String {
-    let mut text = String::from("{\"path\":");
-    text.push_str(&Value::from(path.to_string()).to_string());
-    text.push_str(",\"data\":");
-    data.push_to(&mut text);
-    text.push('}');
-    text
-}
-
-/// JSON that can't fail to be written: maps with text keys, finite numbers.
-trait ErasedJson {
-    fn push_to(&self, text: &mut String);
-}
-
-impl<T: Serialize> ErasedJson for T {
-    fn push_to(&self, text: &mut String) {
-        let json = serde_json::to_string(self);
-        text.push_str(&json.expect("a node has text keys and finite numbers only"));
-    }
+fn change_json(path: &Path, data: Json<'_>) -> String {
+    let path = Json::String(path.to_string().into());
+    Json::Object([("path".into(), path), ("data".into(), data)].into()).to_string()
 }
 
 /// The data of a patch: never an array, keys without a leading slash.
-struct Children<'a>(&'a [(Path, Option<Node>)]);
-
-impl Serialize for Children<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut fields = to.serialize_map(Some(self.0.len()))?;
-        for (path, data) in self.0 {
-            fields.serialize_entry(
-                path.to_string().trim_start_matches('/'),
-                &Val(data.as_ref()),
-            )?;
-        }
-        fields.end()
-    }
+fn children_json(children: &[(Path, Option<Node>)]) -> Json<'_> {
+    let fields = children.iter().map(|(path, data)| {
+        let name = path.to_string().trim_start_matches('/').to_owned();
+        (name.into(), Val(data.as_ref()).json())
+    });
+    Json::Object(fields.collect())
 }
 
 /// Why an event can't be understood.
@@ -232,8 +205,8 @@ impl fmt::Display for EventError {
     }
 }
 
-impl std::error::Error for EventError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+impl core::error::Error for EventError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::Shape => None,
             Self::Path(error) => Some(error),

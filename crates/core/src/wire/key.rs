@@ -1,8 +1,8 @@
 //! Keys: one name in the tree, checked once, listed in the Realtime Database's order.
 
+use alloc::sync::Arc;
 use core::cmp::Ordering;
 use core::fmt;
-use std::sync::Arc;
 
 /// The longest key, in bytes of UTF-8 (Realtime Database limits page).
 pub const MAX_KEY_BYTES: usize = 768;
@@ -138,7 +138,7 @@ impl fmt::Display for KeyError {
     }
 }
 
-impl std::error::Error for KeyError {}
+impl core::error::Error for KeyError {}
 
 #[cfg(test)]
 mod tests {

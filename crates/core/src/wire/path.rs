@@ -1,5 +1,7 @@
 //! Paths: where in the tree, as a list of keys.
 
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 use super::key::{Key, KeyError};
@@ -192,8 +194,8 @@ impl fmt::Display for PathError {
     }
 }
 
-impl std::error::Error for PathError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+impl core::error::Error for PathError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::Key(error) => Some(error),
             _ => None,

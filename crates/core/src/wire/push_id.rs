@@ -3,6 +3,8 @@
 //! Eight characters of milliseconds, then twelve of randomness, over an alphabet in ASCII order. Time and randomness
 //! are arguments; what is kept is only the previous id, so that ids of one generator always ascend.
 
+use alloc::string::String;
+
 use crate::time::Millis;
 
 const ALPHABET: &[u8; 64] = b"-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";

@@ -3,8 +3,7 @@
 //! `{".sv": "timestamp"}` is the time of the write; `{".sv": {"increment": n}}` is what is stored plus `n`, or `n` when
 //! no number is stored. Both may stand at any depth and as a priority. All timestamps of one write are one instant.
 
-use serde_json::Value;
-
+use super::json::Json;
 use super::node::{build, Node, NodeError, ServerValues};
 use crate::time::Millis;
 
@@ -14,12 +13,12 @@ use crate::time::Millis;
 ///
 /// # Errors
 /// As [`super::node::parse_json`], but names that start with a dot and mean nothing are refused too.
-pub fn resolve(
-    json: &Value,
+pub fn resolve<'a>(
+    json: impl Into<Json<'a>>,
     existing: Option<&Node>,
     now: Millis,
 ) -> Result<Option<Node>, NodeError> {
-    build(json, existing, &At(now))
+    build(&json.into(), existing, &At(now))
 }
 
 struct At(Millis);
@@ -27,11 +26,11 @@ struct At(Millis);
 impl ServerValues for At {
     const SKIP_UNKNOWN: bool = false;
 
-    fn resolve(&self, sv: &Value, existing: Option<f64>) -> Option<f64> {
+    fn resolve(&self, sv: &Json<'_>, existing: Option<f64>) -> Option<f64> {
         match sv {
-            Value::String(name) if name == "timestamp" => Some(self.0 .0 as f64),
-            Value::Object(fields) if fields.len() == 1 => {
-                let step = fields.get("increment")?.as_f64()?;
+            Json::String(name) if name == "timestamp" => Some(self.0 .0 as f64),
+            Json::Object(fields) if fields.len() == 1 => {
+                let step = sv.get("increment")?.as_f64()?;
                 Some(existing.unwrap_or(0.0) + step)
             }
             _ => None,
@@ -46,8 +45,8 @@ mod tests {
 
     fn write(existing: &str, json: &str) -> Result<String, &'static str> {
         let existing = parse_json(existing).expect("the test uses valid data");
-        let json = serde_json::from_str(json).expect("the test uses JSON");
-        match resolve(&json, existing.as_ref(), Millis(1_700_000_000_000)) {
+        let json = Json::parse(json).expect("the test uses JSON");
+        match resolve(json, existing.as_ref(), Millis(1_700_000_000_000)) {
             Ok(node) => Ok(serde_json::to_string(&Export(node.as_ref())).expect("a node is JSON")),
             Err(error) => Err(error.code()),
         }

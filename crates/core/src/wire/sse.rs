@@ -6,6 +6,9 @@
 //!
 //! Any bytes at all, comments included, say that the connection lives; the caller sees them before the decoder does.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 /// What an event may hold by default, in bytes: 64 MiB, beyond any refresh feed and within a browser's means.
@@ -193,4 +196,4 @@ impl fmt::Display for SseError {
     }
 }
 
-impl std::error::Error for SseError {}
+impl core::error::Error for SseError {}

@@ -208,7 +208,7 @@ impl Notifier {
             Target::InProcess(feed) => {
                 feed.inner()
                     .store
-                    .write(Operation::patch(Path::root(), fields)?)
+                    .write_own(Operation::patch(Path::root(), fields)?)
                     .await?;
             }
             #[cfg(feature = "http-notifier")]

@@ -5,23 +5,25 @@ use std::borrow::Cow;
 use axum::body::Body;
 use axum::http::{header, HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
+use remote_refresh_core::wire::{Node, Val};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::params::Print;
+use crate::etag;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 const ANY: HeaderValue = HeaderValue::from_static("*");
 
 /// An answer that says what went wrong: a status, and `{"error": text}` as the live service writes it.
 #[derive(Debug)]
-pub(super) struct Failure {
+pub(crate) struct Failure {
     status: StatusCode,
     text: Cow<'static, str>,
 }
 
 impl Failure {
-    pub(super) fn new(status: StatusCode, text: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn new(status: StatusCode, text: impl Into<Cow<'static, str>>) -> Self {
         Self {
             status,
             text: text.into(),
@@ -34,7 +36,7 @@ impl Failure {
     }
 
     /// 401: not with this credential.
-    pub(super) fn denied() -> Self {
+    pub(crate) fn denied() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "Permission denied")
     }
 
@@ -66,11 +68,41 @@ pub(super) fn json(print: Print, value: &impl Serialize) -> Response {
     )
 }
 
-fn with_json(status: StatusCode, body: String) -> Response {
+/// JSON that is written already.
+pub(super) fn with_json(status: StatusCode, body: String) -> Response {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, JSON);
     response
+}
+
+/// 412: what is there is not what was expected, but this.
+pub(super) fn changed(print: Print, current: Option<&Node>) -> Response {
+    // The value is what the client needs to try again: silence is for success.
+    let print = if print.is_silent() {
+        Print::Plain
+    } else {
+        print
+    };
+    let mut response = json(print, &Val(current));
+    *response.status_mut() = StatusCode::PRECONDITION_FAILED;
+    add_etag(&mut response, &etag::of(current));
+    response
+}
+
+/// 304: the client has it already.
+pub(super) fn not_modified(etag: &str) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    add_etag(&mut response, etag);
+    response
+}
+
+/// Adds an ETag, unquoted as the live service's are.
+pub(super) fn add_etag(response: &mut Response, etag: &str) {
+    if let Ok(value) = HeaderValue::from_str(etag) {
+        response.headers_mut().insert(header::ETAG, value);
+    }
 }
 
 /// Adds what every answer has: it is for any page, and for now.

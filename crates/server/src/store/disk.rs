@@ -17,13 +17,16 @@ use crate::error::ServerError;
 
 const LEAVES: TableDefinition<'_, &str, &str> = TableDefinition::new("leaves");
 const PRIORITY: &str = ".priority";
+/// What is kept beside the data.
+const SETTINGS: TableDefinition<'_, &str, &str> = TableDefinition::new("settings");
+const RULES: &str = "rules";
 
 /// The data file.
-pub(super) struct Disk(Database);
+pub(crate) struct Disk(Database);
 
 impl Disk {
     /// Opens the file, or makes it.
-    pub(super) fn open(storage: &Storage) -> Result<Self, ServerError> {
+    pub(crate) fn open(storage: &Storage) -> Result<Self, ServerError> {
         let (opened, path) = match storage {
             Storage::File(path) => (Database::create(path), path.clone()),
             Storage::Memory => (in_backend(InMemoryBackend::new()), "memory".into()),
@@ -34,11 +37,65 @@ impl Disk {
         })?)
     }
 
+    /// Opens a file that must be there already.
+    pub(crate) fn open_existing(path: &std::path::Path) -> Result<Self, ServerError> {
+        let opened = Database::open(path).map_err(|error| ServerError::Open {
+            path: path.to_owned(),
+            source: Box::new(error.into()),
+        });
+        Self::new(opened?)
+    }
+
+    /// Copies all rows into another, which must be empty.
+    pub(crate) fn copy_to(&self, other: &Self) -> Result<(), ServerError> {
+        let (from, to) = (
+            self.0.begin_read().map_err(storage)?,
+            other.0.begin_write().map_err(storage)?,
+        );
+        for table in [LEAVES, SETTINGS] {
+            let source = from.open_table(table).map_err(storage)?;
+            let mut target = to.open_table(table).map_err(storage)?;
+            for row in source.iter().map_err(storage)? {
+                let (key, value) = row.map_err(storage)?;
+                target.insert(key.value(), value.value()).map_err(storage)?;
+            }
+        }
+        to.commit().map_err(storage)
+    }
+
+    /// Gives unused space back to the system.
+    pub(crate) fn compact(&mut self) -> Result<(), ServerError> {
+        self.0.compact().map_err(storage)?;
+        Ok(())
+    }
+
     fn new(database: Database) -> Result<Self, ServerError> {
         let disk = Self(database);
-        // Makes the table, so that reading finds it.
-        disk.save(None, &BTreeSet::new())?;
+        // Makes the tables, so that reading finds them.
+        let transaction = disk.0.begin_write().map_err(storage)?;
+        transaction.open_table(LEAVES).map_err(storage)?;
+        transaction.open_table(SETTINGS).map_err(storage)?;
+        transaction.commit().map_err(storage)?;
         Ok(disk)
+    }
+
+    /// The rules that were put here, if they were.
+    pub(super) fn rules(&self) -> Result<Option<String>, ServerError> {
+        let transaction = self.0.begin_read().map_err(storage)?;
+        let table = transaction.open_table(SETTINGS).map_err(storage)?;
+        let row = table.get(RULES).map_err(storage)?;
+        Ok(row.map(|row| row.value().to_owned()))
+    }
+
+    /// Keeps these rules.
+    pub(super) fn save_rules(&self, source: &str) -> Result<(), ServerError> {
+        let transaction = self.0.begin_write().map_err(storage)?;
+        transaction
+            .open_table(SETTINGS)
+            .map_err(storage)?
+            .insert(RULES, source)
+            .map_err(storage)?;
+        transaction.commit().map_err(storage)
     }
 
     /// Reads the whole tree.

@@ -4,22 +4,26 @@
 //! trees: the writer's, which a batch changes first, and the readers', which follows when the batch is on disk; a
 //! reader never sees what could still be lost. Then streams are told, and writers answered.
 
-mod disk;
+pub(crate) mod disk;
 mod operation;
 mod writer;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Instant;
 
+use remote_refresh_core::query::Query;
 use remote_refresh_core::wire::{Node, Path, StreamEvent};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::config::Config;
 use crate::error::ServerError;
 use crate::hub::{Hub, Subscription};
+use crate::metrics::Metrics;
+use crate::rules::{Rules, DEFAULT_RULES};
 use disk::Disk;
-pub(crate) use operation::Operation;
 pub use operation::WriteError;
+pub(crate) use operation::{Operation, Refusal, Write};
 use writer::{Job, Writer};
 
 /// How many writes may wait; further writers wait to be let in.
@@ -28,6 +32,7 @@ const MAX_WAITING_WRITES: usize = 1024;
 /// What is stored and who listens: one lock, so that a stream's first value and its first event leave no gap.
 pub(crate) struct State {
     root: Option<Node>,
+    rules: Arc<Rules>,
     hub: Hub,
 }
 
@@ -52,20 +57,35 @@ pub(crate) struct Store {
     state: SharedState,
     jobs: mpsc::Sender<Job>,
     writer: Mutex<Option<JoinHandle<()>>>,
+    /// Changes whenever rules do.
+    rules_changed: watch::Sender<()>,
+    metrics: Arc<Metrics>,
 }
 
 impl Store {
     /// Opens the data and starts the writer.
-    pub(crate) fn open(config: &Config) -> Result<Self, ServerError> {
-        Self::on(Disk::open(&config.storage)?, config)
+    pub(crate) fn open(config: &Config, metrics: Arc<Metrics>) -> Result<Self, ServerError> {
+        Self::on(Disk::open(&config.storage)?, config, metrics)
     }
 
-    fn on(disk: Disk, config: &Config) -> Result<Self, ServerError> {
+    fn on(disk: Disk, config: &Config, metrics: Arc<Metrics>) -> Result<Self, ServerError> {
         let root = disk.load()?;
-        let hub = Hub::new(config.max_queued_events, config.max_queued_bytes);
-        let state = SharedState(Arc::new(Mutex::new(State { root, hub })));
+        let rules = match &config.rules {
+            Some(rules) => Rules::parse(rules)?,
+            None => match disk.rules()? {
+                Some(stored) => Rules::parse(&stored)?,
+                None => Rules::parse(DEFAULT_RULES)?,
+            },
+        };
+        let hub = Hub::new(
+            config.max_queued_events,
+            config.max_queued_bytes,
+            metrics.clone(),
+        );
+        let rules = Arc::new(rules);
+        let state = SharedState(Arc::new(Mutex::new(State { root, rules, hub })));
         let (jobs, queue) = mpsc::channel(MAX_WAITING_WRITES);
-        let writer = Writer::new(disk, state.clone(), config.clock.clone());
+        let writer = Writer::new(disk, state.clone(), config.clock.clone(), metrics.clone());
         let thread = std::thread::Builder::new()
             .name("feed-writer".to_owned())
             .spawn(move || writer.run(queue))?;
@@ -73,6 +93,8 @@ impl Store {
             state,
             jobs,
             writer: Mutex::new(Some(thread)),
+            rules_changed: watch::Sender::new(()),
+            metrics,
         })
     }
 
@@ -81,26 +103,72 @@ impl Store {
         self.state.lock().root.as_ref()?.get(path).cloned()
     }
 
-    /// What is stored at `path`, and every write to it from then on.
-    pub(crate) fn subscribe(&self, path: Path) -> (Option<Node>, Subscription) {
+    /// Looks at the data and the rules, which stay as they are meanwhile: nobody writes while `look` runs.
+    pub(crate) fn look<T>(&self, look: impl FnOnce(Option<&Node>, &Rules) -> T) -> T {
+        let state = self.state.lock();
+        look(state.root.as_ref(), &state.rules)
+    }
+
+    /// The rules.
+    pub(crate) fn rules(&self) -> Arc<Rules> {
+        self.state.lock().rules.clone()
+    }
+
+    /// Ready whenever rules have changed.
+    pub(crate) fn rules_changed(&self) -> watch::Receiver<()> {
+        self.rules_changed.subscribe()
+    }
+
+    /// Keeps these rules, goes by them from now on, and tells the streams.
+    pub(crate) async fn set_rules(&self, rules: Rules) -> Result<(), WriteError> {
+        let (answer, answered) = oneshot::channel();
+        self.jobs
+            .send(Job::Rules(Arc::new(rules), answer))
+            .await
+            .map_err(|_| WriteError::Stopping)?;
+        answered.await.unwrap_or(Err(WriteError::Stopping))?;
+        self.rules_changed.send_replace(());
+        Ok(())
+    }
+
+    /// What is stored at `path` (of that, what `query` asks for), and every write to it from then on, if `check` agrees.
+    pub(crate) fn subscribe<E>(
+        &self,
+        path: Path,
+        query: Option<Query>,
+        check: impl FnOnce(Option<&Node>, &Rules) -> Result<(), E>,
+    ) -> Result<(Option<Node>, Subscription), E> {
         let mut state = self.state.lock();
-        let value = state
-            .root
-            .as_ref()
-            .and_then(|root| root.get(&path))
-            .cloned();
-        let subscription = state.hub.subscribe(path, self.state.clone());
-        (value, subscription)
+        let state = &mut *state;
+        let root = state.root.as_ref();
+        check(root, &state.rules)?;
+        let node = root.and_then(|root| root.get(&path));
+        Ok(state.hub.subscribe(path, query, node, self.state.clone()))
     }
 
     /// Writes, and returns when it is on disk: the write with its server values resolved.
-    pub(crate) async fn write(&self, operation: Operation) -> Result<StreamEvent, WriteError> {
+    pub(crate) async fn write(&self, write: Write) -> Result<StreamEvent, Refusal> {
+        let begun = Instant::now();
         let (answer, answered) = oneshot::channel();
         self.jobs
-            .send(Job::Write(operation, answer))
+            .send(Job::Write(write, answer))
             .await
             .map_err(|_| WriteError::Stopping)?;
-        answered.await.unwrap_or(Err(WriteError::Stopping))
+        let event = answered.await.unwrap_or(Err(WriteError::Stopping.into()))?;
+        self.metrics.wrote(begun.elapsed());
+        Ok(event)
+    }
+
+    /// A write of the server's own, which no rule can refuse.
+    pub(crate) async fn write_own(&self, operation: Operation) -> Result<StreamEvent, WriteError> {
+        self.write(operation.into())
+            .await
+            .map_err(|refusal| match refusal {
+                Refusal::Write(error) => error,
+                Refusal::Denied | Refusal::Changed(_) => {
+                    unreachable!("no rule and no condition holds for the server's own writes")
+                }
+            })
     }
 
     /// Finishes the writes that wait, then takes no more. May be called again.
@@ -135,20 +203,29 @@ mod tests {
     async fn a_write_that_the_disk_refuses_is_not_seen_by_anybody() {
         let fails = Arc::new(AtomicBool::new(false));
         let config = Config::new(Storage::Memory, "secret");
-        let store = Store::on(disk::failing::disk(fails.clone()), &config).expect("it is empty");
+        let disk = disk::failing::disk(fails.clone());
+        let store = Store::on(disk, &config, Arc::default()).expect("it is empty");
         let path = Path::parse("/a").expect("a path");
         let put = |json| Operation::Put {
             path: path.clone(),
             json,
         };
-        store.write(put(json!(1))).await.expect("the disk works");
-        let (value, mut subscription) = store.subscribe(path.clone());
+        store
+            .write_own(put(json!(1)))
+            .await
+            .expect("the disk works");
+        let (value, mut subscription) = store
+            .subscribe(path.clone(), None, |_, _| Ok::<_, ()>(()))
+            .expect("nobody is refused");
         fails.store(true, Ordering::SeqCst);
-        assert_eq!(store.write(put(json!(2))).await, Err(WriteError::Storage));
+        assert_eq!(
+            store.write_own(put(json!(2))).await,
+            Err(WriteError::Storage)
+        );
         assert_eq!(store.get(&path), value);
         assert_eq!(
             store
-                .write(put(json!({".sv": "nothing"})))
+                .write_own(put(json!({".sv": "nothing"})))
                 .await
                 .map_err(|error| error.code()),
             Err("data_bad_server_value"),

@@ -5,6 +5,8 @@ use remote_refresh_core::wire::path::MAX_DEPTH;
 use remote_refresh_core::wire::{server_value, Node, NodeError, Path, PathError, StreamEvent};
 use serde_json::{Map, Value};
 
+use crate::auth::Grant;
+
 /// A write as it was asked for.
 #[derive(Clone, Debug)]
 pub(crate) enum Operation {
@@ -15,6 +17,43 @@ pub(crate) enum Operation {
         path: Path,
         children: Vec<(Path, Value)>,
     },
+}
+
+/// A write, who asks for it, and on what condition.
+#[derive(Clone, Debug)]
+pub(crate) struct Write {
+    pub(crate) operation: Operation,
+    pub(crate) grant: Grant,
+    /// Only if what is there now has one of these ETags.
+    pub(crate) if_match: Option<String>,
+}
+
+impl From<Operation> for Write {
+    /// The server's own: it may, and sets no condition.
+    fn from(operation: Operation) -> Self {
+        Self {
+            operation,
+            grant: Grant::ADMIN,
+            if_match: None,
+        }
+    }
+}
+
+/// Why a write was not done.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Refusal {
+    /// The rules say no.
+    Denied,
+    /// There is something else than the condition says: this.
+    Changed(Option<Node>),
+    /// The write itself is wrong, or the disk.
+    Write(WriteError),
+}
+
+impl From<WriteError> for Refusal {
+    fn from(error: WriteError) -> Self {
+        Self::Write(error)
+    }
 }
 
 /// Why a write can't be done, whatever is stored.
@@ -89,9 +128,16 @@ impl Operation {
         Ok(Self::Patch { path, children })
     }
 
+    /// Where it writes, or below where.
+    pub(crate) const fn path(&self) -> &Path {
+        match self {
+            Self::Put { path, .. } | Self::Patch { path, .. } => path,
+        }
+    }
+
     /// What the write comes to at `now`, with `root` stored: the event that tells of it, nothing changed yet.
     pub(super) fn resolve(
-        self,
+        &self,
         root: Option<&Node>,
         now: Millis,
     ) -> Result<StreamEvent, WriteError> {
@@ -105,17 +151,17 @@ impl Operation {
         };
         Ok(match self {
             Self::Put { path, json } => StreamEvent::Put {
-                data: resolve_at(&path, &json)?,
-                path,
+                data: resolve_at(path, json)?,
+                path: path.clone(),
             },
             Self::Patch { path, children } => {
-                let resolved = children.into_iter().map(|(below, json)| {
-                    let node = resolve_at(&path.join(&below), &json)?;
-                    Ok((below, node))
+                let resolved = children.iter().map(|(below, json)| {
+                    let node = resolve_at(&path.join(below), json)?;
+                    Ok((below.clone(), node))
                 });
                 StreamEvent::Patch {
                     children: resolved.collect::<Result<_, WriteError>>()?,
-                    path,
+                    path: path.clone(),
                 }
             }
         })

@@ -1,23 +1,32 @@
 //! The writer: takes what waits, works it out, commits it, tells.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
+use std::sync::Arc;
 
+use remote_refresh_core::time::Millis;
 use remote_refresh_core::wire::{Node, Path, StreamEvent};
 use tokio::sync::{mpsc, oneshot};
 
 use super::disk::Disk;
-use super::{Operation, SharedState, WriteError};
+use super::operation::{Refusal, Write};
+use super::{SharedState, WriteError};
 use crate::config::Clock;
+use crate::etag;
+use crate::metrics::Metrics;
+use crate::rules::{Asked, QueryFacts, Rules, Sides};
 
 /// How many writes share one commit at most.
 const MAX_BATCH: usize = 256;
 
-type Answer = oneshot::Sender<Result<StreamEvent, WriteError>>;
+type Answer = oneshot::Sender<Result<StreamEvent, Refusal>>;
 
 /// What the writer is asked to do.
 pub(super) enum Job {
     /// Write this, and answer when it is on disk.
-    Write(Operation, Answer),
+    Write(Write, Answer),
+    /// Keep these rules and go by them.
+    Rules(Arc<Rules>, oneshot::Sender<Result<(), WriteError>>),
     /// Finish.
     Stop,
 }
@@ -29,17 +38,24 @@ pub(super) struct Writer {
     /// The writer's own tree: the readers' with the batch under way. Between batches both hold the same, but share no
     /// node that was ever written, so that a write copies nothing, however many children lie beside it.
     tree: Option<Node>,
+    rules: Arc<Rules>,
     clock: Clock,
+    metrics: Arc<Metrics>,
 }
 
 impl Writer {
-    pub(super) fn new(disk: Disk, state: SharedState, clock: Clock) -> Self {
-        let tree = state.lock().root.clone();
+    pub(super) fn new(disk: Disk, state: SharedState, clock: Clock, metrics: Arc<Metrics>) -> Self {
+        let (tree, rules) = {
+            let state = state.lock();
+            (state.root.clone(), state.rules.clone())
+        };
         Self {
             disk,
             state,
             tree,
+            rules,
             clock,
+            metrics,
         }
     }
 
@@ -51,7 +67,12 @@ impl Writer {
             let mut next = jobs.blocking_recv();
             loop {
                 match next {
-                    Some(Job::Write(operation, answer)) => batch.push((operation, answer)),
+                    Some(Job::Write(write, answer)) => batch.push((write, answer)),
+                    Some(Job::Rules(rules, answer)) => {
+                        // Whoever wrote before is judged by the rules before.
+                        self.commit(std::mem::take(&mut batch));
+                        drop(answer.send(self.take_rules(rules)));
+                    }
                     Some(Job::Stop) => {
                         // Whoever got in before this is still served.
                         jobs.close();
@@ -74,11 +95,21 @@ impl Writer {
         }
     }
 
-    fn commit(&mut self, batch: Vec<(Operation, Answer)>) {
+    fn take_rules(&mut self, rules: Arc<Rules>) -> Result<(), WriteError> {
+        if let Err(error) = self.disk.save_rules(rules.source()) {
+            tracing::error!(%error, "the rules could not be stored");
+            return Err(WriteError::Storage);
+        }
+        self.rules = rules.clone();
+        self.state.lock().rules = rules;
+        Ok(())
+    }
+
+    fn commit(&mut self, batch: Vec<(Write, Answer)>) {
         let mut places = BTreeSet::new();
         let mut done = Vec::with_capacity(batch.len());
-        for (operation, answer) in batch {
-            match operation.resolve(self.tree.as_ref(), self.clock.now()) {
+        for (write, answer) in batch {
+            match self.decide(&write) {
                 Ok(event) => {
                     each_put(&event, |path, data| {
                         places.insert(put(&mut self.tree, path, data));
@@ -94,22 +125,59 @@ impl Writer {
                 tracing::error!(%error, "a batch of writes could not be stored; start the server again when the disk is well");
                 self.tree = self.state.lock().root.clone();
                 for (_, answer) in done {
-                    drop(answer.send(Err(WriteError::Storage)));
+                    drop(answer.send(Err(WriteError::Storage.into())));
                 }
                 return;
             }
+            self.metrics.commits.fetch_add(1, Ordering::Relaxed);
         }
         let mut state = self.state.lock();
+        let state = &mut *state;
         for (event, _) in &done {
             each_put(event, |path, data| {
                 Node::set(&mut state.root, path, data.cloned())
             });
-            state.hub.publish(event);
+            state.hub.publish(event, state.root.as_ref());
         }
-        drop(state);
         for (event, answer) in done {
             drop(answer.send(Ok(event)));
         }
+    }
+
+    /// What a write comes to, if it is allowed and its condition holds.
+    fn decide(&self, write: &Write) -> Result<StreamEvent, Refusal> {
+        let (root, now) = (self.tree.as_ref(), self.clock.now());
+        let event = write.operation.resolve(root, now)?;
+        if !write.grant.admin && !self.allowed(write, &event, now) {
+            return Err(Refusal::Denied);
+        }
+        if let Some(wanted) = &write.if_match {
+            let current = root.and_then(|root| root.get(write.operation.path()));
+            if !etag::names(wanted, &etag::of(current)) {
+                return Err(Refusal::Changed(current.cloned()));
+            }
+        }
+        Ok(event)
+    }
+
+    fn allowed(&self, write: &Write, event: &StreamEvent, now: Millis) -> bool {
+        let mut puts = Vec::new();
+        each_put(event, |path, data| puts.push((path.clone(), data.cloned())));
+        let asked = Asked {
+            auth: &write.grant.auth,
+            now,
+        };
+        let root = self.tree.as_ref();
+        let sides = Sides {
+            before: root,
+            puts: &puts,
+        };
+        // The answer to a condition shows what is there, so that one needs leave to read it.
+        let shown = write.if_match.is_none()
+            || self
+                .rules
+                .may_read(asked, write.operation.path(), &QueryFacts::none(), root);
+        shown && self.rules.may_write(asked, sides)
     }
 }
 

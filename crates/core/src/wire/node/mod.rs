@@ -6,9 +6,10 @@
 mod output;
 mod parse;
 
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::cmp::Ordering;
-use std::collections::BTreeMap;
-use std::sync::Arc;
 
 pub use output::{Export, Val};
 pub(crate) use parse::{build, ServerValues};
@@ -70,7 +71,9 @@ struct Inner {
 #[derive(Clone, Debug, PartialEq)]
 enum Body {
     Leaf(Leaf),
-    Children(BTreeMap<Key, Node>),
+    /// In key order, each key once. A list, since it is the least code, and a tree of children is no faster for what is done
+    /// with nodes: reading, copying, replacing one child. A new child among 100,000 moves a megabyte, which a disk outlasts.
+    Children(Vec<(Key, Node)>),
 }
 
 impl PartialEq for Node {
@@ -111,8 +114,26 @@ impl Node {
     /// A node of these children; nothing when there are none.
     #[must_use]
     pub fn from_children(children: impl IntoIterator<Item = (Key, Self)>) -> Option<Self> {
-        let children: BTreeMap<_, _> = children.into_iter().collect();
-        (!children.is_empty()).then(|| Self::new(Body::Children(children), None))
+        Self::of(
+            children
+                .into_iter()
+                .map(|(key, node)| (key, Some(node)))
+                .collect(),
+        )
+    }
+
+    /// A node of these children; of two with one key the later counts, absent or not.
+    fn of(children: Vec<(Key, Option<Self>)>) -> Option<Self> {
+        let order = sorted(children.len(), &|a, b| children[a].0.cmp(&children[b].0));
+        let mut list: Vec<(Key, Self)> = Vec::with_capacity(children.len());
+        for (index, at) in order.iter().enumerate() {
+            let (key, node) = &children[*at];
+            let later = order.get(index + 1).map(|next| &children[*next].0);
+            if later != Some(key) {
+                list.extend(node.clone().map(|node| (key.clone(), node)));
+            }
+        }
+        (!list.is_empty()).then(|| Self::new(Body::Children(list), None))
     }
 
     /// The same value with this priority.
@@ -139,7 +160,9 @@ impl Node {
     /// The child of this key.
     #[must_use]
     pub fn child_at(&self, key: &Key) -> Option<&Self> {
-        self.map()?.get(key)
+        let children = self.list();
+        let index = find(children, key).ok()?;
+        children.get(index).map(|(_, child)| child)
     }
 
     /// The leaf, when it is one.
@@ -186,22 +209,25 @@ impl Node {
 
     /// The children in key order; a leaf has none.
     pub fn children(&self) -> impl DoubleEndedIterator<Item = (&Key, &Self)> {
-        self.map().into_iter().flatten()
+        self.list().iter().map(|(key, child)| (key, child))
     }
 
     /// The children by priority, then key: the order a listener without a query sees.
     #[must_use]
     pub fn ordered_children(&self) -> Vec<(&Key, &Self)> {
-        let mut children: Vec<_> = self.children().collect();
-        // The sort is stable, and what it sorts is in key order.
-        children.sort_by(|(_, a), (_, b)| Priority::compare(a.priority(), b.priority()));
-        children
+        let children = self.list();
+        let priority = |at: usize| children[at].1.priority();
+        let order = sorted(children.len(), &|a, b| {
+            Priority::compare(priority(a), priority(b))
+        });
+        let ordered = order.into_iter().map(|at| &children[at]);
+        ordered.map(|(key, child)| (key, child)).collect()
     }
 
     /// The number of children; a leaf has none.
     #[must_use]
     pub fn num_children(&self) -> usize {
-        self.map().map_or(0, BTreeMap::len)
+        self.list().len()
     }
 
     /// How many keys the longest way down has; a leaf's is 0.
@@ -218,40 +244,85 @@ impl Node {
     /// Parents left without children vanish, and writing below a leaf makes it a parent (its priority stays);
     /// deleting below a leaf does nothing.
     pub fn set(root: &mut Option<Self>, path: &Path, value: Option<Self>) {
-        let exists = root.as_ref().is_some_and(|node| node.get(path).is_some());
-        if value.is_some() || exists {
-            set_below(root, path.keys(), value);
+        let Some((key, below)) = path.keys().split_first() else {
+            *root = value;
+            return;
+        };
+        match root {
+            // Without this, deleting below a leaf would take the leaf away.
+            Some(node) if value.is_some() || node.get(path).is_some() => {
+                if !set_below(node, key, below, value) {
+                    *root = None;
+                }
+            }
+            Some(_) => {}
+            None => *root = value.map(|value| nested(path.keys(), value)),
         }
     }
 
-    fn map(&self) -> Option<&BTreeMap<Key, Self>> {
+    fn list(&self) -> &[(Key, Self)] {
         match &self.0.body {
-            Body::Leaf(_) => None,
-            Body::Children(children) => Some(children),
+            Body::Leaf(_) => &[],
+            Body::Children(children) => children,
         }
     }
 }
 
-fn set_below(slot: &mut Option<Node>, keys: &[Key], value: Option<Node>) {
-    let Some((key, below)) = keys.split_first() else {
-        *slot = value;
-        return;
-    };
-    let node = slot.get_or_insert_with(|| Node::new(Body::Children(BTreeMap::new()), None));
+/// The indices of so many things in their order; equal ones stay as they are. For all that is sorted here, since each sort of
+/// another type is a few kilobytes more.
+fn sorted(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..count).collect();
+    order.sort_unstable_by(|a, b| compare(*a, *b).then(a.cmp(b)));
+    order
+}
+
+/// Where the child of this key is, or would be.
+fn find(children: &[(Key, Node)], key: &Key) -> Result<usize, usize> {
+    // Most new children come last: push ids ascend, and so does what is read from a disk.
+    if children.last().is_none_or(|(last, _)| last < key) {
+        return Err(children.len());
+    }
+    children.binary_search_by(|(have, _)| have.cmp(key))
+}
+
+/// Puts `value` at the place below `node` that `key`, and then the keys `below` it, name. Whether `node` still holds anything.
+fn set_below(node: &mut Node, key: &Key, below: &[Key], value: Option<Node>) -> bool {
     let inner = Arc::make_mut(&mut node.0);
     if let Body::Leaf(_) = inner.body {
-        inner.body = Body::Children(BTreeMap::new());
+        inner.body = Body::Children(Vec::new());
     }
-    if let Body::Children(children) = &mut inner.body {
-        let mut child = children.remove(key);
-        set_below(&mut child, below, value);
-        if let Some(child) = child {
-            children.insert(key.clone(), child);
+    let Body::Children(children) = &mut inner.body else {
+        return true;
+    };
+    match find(children, key) {
+        Ok(index) => {
+            let child = &mut children[index].1;
+            let stays = match (below.split_first(), value) {
+                (Some((key, below)), value) => set_below(child, key, below, value),
+                (None, Some(value)) => {
+                    *child = value;
+                    true
+                }
+                (None, None) => false,
+            };
+            if !stays {
+                children.remove(index);
+            }
         }
-        if children.is_empty() {
-            *slot = None;
+        Err(index) => {
+            if let Some(value) = value {
+                children.insert(index, (key.clone(), nested(below, value)));
+            }
         }
     }
+    !children.is_empty()
+}
+
+/// `value` at the end of these keys.
+fn nested(keys: &[Key], value: Node) -> Node {
+    keys.iter().rev().fold(value, |node, key| {
+        Node::new(Body::Children([(key.clone(), node)].into()), None)
+    })
 }
 
 #[cfg(test)]

@@ -1,104 +1,103 @@
 //! From a [`Node`] to JSON: as `val()` shows it, or as `format=export` does.
 
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+use serde::ser::{Serialize, Serializer};
 
 use super::{Leaf, Node, Priority};
+use crate::wire::json::Json;
 
-/// The largest number of which every smaller integer is exact in a double: 2^53.
-const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
-
-/// Serialises as data: without metadata, and an object that looks like an array as an array.
+/// Data: without metadata, and an object that looks like an array as an array.
 ///
 /// It looks like one when all its keys are plain integers from 0 and the greatest is less than twice the number
 /// of children; holes become `null`.
 #[derive(Clone, Copy, Debug)]
 pub struct Val<'a>(pub Option<&'a Node>);
 
-/// Serialises with `.priority` and `.value` where there are priorities, and never as an array.
+/// Data with `.priority` and `.value` where there are priorities, and never as an array.
 #[derive(Clone, Copy, Debug)]
 pub struct Export<'a>(pub Option<&'a Node>);
 
-impl Serialize for Val<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+impl<'a> Val<'a> {
+    /// The JSON that stands for it.
+    #[must_use]
+    pub fn json(self) -> Json<'a> {
         let Some(node) = self.0 else {
-            return to.serialize_unit();
+            return Json::Null;
         };
         if let Some(leaf) = node.leaf() {
-            return write_leaf(leaf, to);
+            return leaf.json();
         }
-        if let Some(length) = array_length(node) {
-            let mut items = to.serialize_seq(Some(length))?;
-            let mut next = 0;
-            for (key, child) in node.children() {
-                let index = array_index(key.as_str()).unwrap_or(next);
-                for _ in next..index {
-                    items.serialize_element(&Val(None))?;
-                }
-                items.serialize_element(&Val(Some(child)))?;
-                next = index + 1;
-            }
-            return items.end();
-        }
-        let mut fields = to.serialize_map(Some(node.num_children()))?;
+        let Some(length) = array_length(node) else {
+            return Json::Object(fields(node, |child| Val(Some(child)).json()));
+        };
+        let mut items = Vec::with_capacity(length);
         for (key, child) in node.children() {
-            fields.serialize_entry(key.as_str(), &Val(Some(child)))?;
+            let index = array_index(key.as_str()).unwrap_or(items.len());
+            items.resize(index, Json::Null);
+            items.push(Val(Some(child)).json());
         }
-        fields.end()
+        Json::Array(items)
+    }
+}
+
+impl<'a> Export<'a> {
+    /// The JSON that stands for it.
+    #[must_use]
+    pub fn json(self) -> Json<'a> {
+        let Some(node) = self.0 else {
+            return Json::Null;
+        };
+        let (leaf, priority) = (node.leaf(), node.priority());
+        if let (Some(leaf), None) = (leaf, priority) {
+            return leaf.json();
+        }
+        let mut fields = fields(node, |child| Export(Some(child)).json());
+        fields.extend(leaf.map(|leaf| (".value".into(), leaf.json())));
+        fields.extend(priority.map(|priority| (".priority".into(), priority.json())));
+        Json::Object(fields)
+    }
+}
+
+fn fields<'a>(
+    node: &'a Node,
+    json: impl Fn(&'a Node) -> Json<'a>,
+) -> Vec<(Cow<'a, str>, Json<'a>)> {
+    let children = node.children();
+    children
+        .map(|(key, child)| (key.as_str().into(), json(child)))
+        .collect()
+}
+
+impl Leaf {
+    fn json(&self) -> Json<'_> {
+        match self {
+            Self::Bool(value) => Json::Bool(*value),
+            Self::Number(number) => Json::Number(*number),
+            Self::String(text) => Json::String((&**text).into()),
+        }
+    }
+}
+
+impl Priority {
+    fn json(&self) -> Json<'_> {
+        match self {
+            Self::Number(number) => Json::Number(*number),
+            Self::String(text) => Json::String((&**text).into()),
+        }
+    }
+}
+
+impl Serialize for Val<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.json().serialize(to)
     }
 }
 
 impl Serialize for Export<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let Some(node) = self.0 else {
-            return to.serialize_unit();
-        };
-        match (node.leaf(), node.priority()) {
-            (Some(leaf), None) => write_leaf(leaf, to),
-            (leaf, priority) => {
-                let mut fields = to.serialize_map(None)?;
-                if let Some(leaf) = leaf {
-                    fields.serialize_entry(".value", leaf)?;
-                }
-                for (key, child) in node.children() {
-                    fields.serialize_entry(key.as_str(), &Export(Some(child)))?;
-                }
-                if let Some(priority) = priority {
-                    fields.serialize_entry(".priority", priority)?;
-                }
-                fields.end()
-            }
-        }
-    }
-}
-
-impl Serialize for Leaf {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        write_leaf(self, to)
-    }
-}
-
-impl Serialize for Priority {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Number(number) => write_number(*number, to),
-            Self::String(text) => to.serialize_str(text),
-        }
-    }
-}
-
-fn write_leaf<S: Serializer>(leaf: &Leaf, to: S) -> Result<S::Ok, S::Error> {
-    match leaf {
-        Leaf::Bool(value) => to.serialize_bool(*value),
-        Leaf::Number(number) => write_number(*number, to),
-        Leaf::String(text) => to.serialize_str(text),
-    }
-}
-
-fn write_number<S: Serializer>(number: f64, to: S) -> Result<S::Ok, S::Error> {
-    if number.fract() == 0.0 && number.abs() <= MAX_EXACT {
-        to.serialize_i64(number as i64)
-    } else {
-        to.serialize_f64(number)
+        self.json().serialize(to)
     }
 }
 
@@ -114,8 +113,11 @@ fn array_length(node: &Node) -> Option<usize> {
 /// `0`, or digits that don't start with `0`. No array is so long that ten digits would matter.
 fn array_index(key: &str) -> Option<usize> {
     let digits = key.bytes().all(|b| b.is_ascii_digit());
-    let canonical = digits && key.len() < 10 && (key == "0" || !key.starts_with('0'));
-    canonical.then(|| key.parse().ok()).flatten()
+    let canonical = digits && (1..10).contains(&key.len()) && (key == "0" || !key.starts_with('0'));
+    canonical.then(|| {
+        let digits = key.bytes().map(|digit| usize::from(digit - b'0'));
+        digits.fold(0, |index, digit| index * 10 + digit)
+    })
 }
 
 #[cfg(test)]

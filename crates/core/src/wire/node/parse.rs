@@ -1,10 +1,13 @@
 //! From JSON to a [`Node`]: what is absent, what is metadata, what is refused.
 
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use core::fmt;
 
-use serde_json::Value;
-
 use super::{Leaf, Node, Priority};
+use crate::wire::json::{field, Json, JsonError};
 use crate::wire::key::{Key, KeyError};
 use crate::wire::path::MAX_DEPTH;
 
@@ -16,11 +19,7 @@ use crate::wire::path::MAX_DEPTH;
 /// # Errors
 /// The text is no JSON, a key is not allowed, the data is too deep, or metadata is not as it should be.
 pub fn parse_json(text: &str) -> Result<Option<Node>, NodeError> {
-    let json: Value = serde_json::from_str(text).map_err(|error| NodeError::Json {
-        line: error.line(),
-        column: error.column(),
-    })?;
-    Node::from_json(&json)
+    Node::from_json(Json::parse(text)?)
 }
 
 impl Node {
@@ -28,8 +27,8 @@ impl Node {
     ///
     /// # Errors
     /// As [`parse_json`].
-    pub fn from_json(json: &Value) -> Result<Option<Self>, NodeError> {
-        build(json, None, &NoServerValues)
+    pub fn from_json<'a>(json: impl Into<Json<'a>>) -> Result<Option<Self>, NodeError> {
+        build(&json.into(), None, &NoServerValues)
     }
 }
 
@@ -39,7 +38,7 @@ pub(crate) trait ServerValues {
     const SKIP_UNKNOWN: bool;
 
     /// The number that `sv` stands for, `existing` being the number stored there now.
-    fn resolve(&self, sv: &Value, existing: Option<f64>) -> Option<f64>;
+    fn resolve(&self, sv: &Json<'_>, existing: Option<f64>) -> Option<f64>;
 }
 
 /// Data that comes from the database: its server values are resolved already.
@@ -48,14 +47,14 @@ struct NoServerValues;
 impl ServerValues for NoServerValues {
     const SKIP_UNKNOWN: bool = true;
 
-    fn resolve(&self, _: &Value, _: Option<f64>) -> Option<f64> {
+    fn resolve(&self, _: &Json<'_>, _: Option<f64>) -> Option<f64> {
         None
     }
 }
 
 /// Builds the node that `json` describes, to be stored where `existing` is now.
 pub(crate) fn build<S: ServerValues>(
-    json: &Value,
+    json: &Json<'_>,
     existing: Option<&Node>,
     server_values: &S,
 ) -> Result<Option<Node>, NodeError> {
@@ -75,22 +74,22 @@ struct Builder<'a, S> {
 impl<'a, S: ServerValues> Builder<'a, S> {
     fn node(
         &mut self,
-        json: &'a Value,
+        json: &'a Json<'_>,
         existing: Option<&Node>,
     ) -> Result<Option<Node>, NodeError> {
         match json {
-            Value::Object(fields) => self.object(fields, existing),
-            Value::Array(items) => self.array(items, existing),
+            Json::Object(fields) => self.object(fields, existing),
+            Json::Array(items) => self.array(items, existing),
             leaf => Ok(self.leaf(leaf)?.map(Node::from)),
         }
     }
 
     fn object(
         &mut self,
-        fields: &'a serde_json::Map<String, Value>,
+        fields: &'a [(Cow<'_, str>, Json<'_>)],
         existing: Option<&Node>,
     ) -> Result<Option<Node>, NodeError> {
-        if let Some(sv) = fields.get(".sv") {
+        if let Some(sv) = field(fields, ".sv") {
             if fields.len() > 1 {
                 return Err(NodeError::ServerValue(self.place()));
             }
@@ -99,7 +98,7 @@ impl<'a, S: ServerValues> Builder<'a, S> {
                     .into(),
             ));
         }
-        let priority = match fields.get(".priority") {
+        let priority = match field(fields, ".priority") {
             None => None,
             Some(json) => self.priority(json, existing)?,
         };
@@ -111,15 +110,17 @@ impl<'a, S: ServerValues> Builder<'a, S> {
             }
             self.add_child(&mut children, name, json, existing)?;
         }
-        let Some(value) = fields.get(".value").filter(|value| !value.is_null()) else {
-            return Ok(Node::from_children(children).map(|node| node.with_priority(priority)));
+        let Some(value) = field(fields, ".value").filter(|value| **value != Json::Null) else {
+            return Ok(Node::of(children).map(|node| node.with_priority(priority)));
         };
-        if !children.is_empty() {
+        if Node::of(children).is_some() {
             return Err(NodeError::ValueBesideChildren(self.place()));
         }
         let node = match value {
-            Value::Object(fields) if fields.contains_key(".sv") => self.object(fields, existing)?,
-            Value::Object(_) | Value::Array(_) => return Err(NodeError::BadValue(self.place())),
+            Json::Object(fields) if field(fields, ".sv").is_some() => {
+                self.object(fields, existing)?
+            }
+            Json::Object(_) | Json::Array(_) => return Err(NodeError::BadValue(self.place())),
             leaf => self.leaf(leaf)?.map(Node::from),
         };
         Ok(node.map(|node| node.with_priority(priority)))
@@ -127,65 +128,64 @@ impl<'a, S: ServerValues> Builder<'a, S> {
 
     fn array(
         &mut self,
-        items: &'a [Value],
+        items: &'a [Json<'_>],
         existing: Option<&Node>,
     ) -> Result<Option<Node>, NodeError> {
         let mut children = Vec::new();
         for (index, json) in items.iter().enumerate() {
-            if json.is_null() {
+            if *json == Json::Null {
                 continue;
             }
             let name = index.to_string();
             let old = existing.and_then(|node| node.child(&name));
             // An index is reported as its array: the trail borrows from the JSON, and an index is not in it.
             self.descend("[]")?;
-            if let Some(node) = self.node(json, old)? {
-                children.push((self.key(&name)?, node));
-            }
+            let node = self.node(json, old)?;
+            children.push((self.key(&name)?, node));
             self.trail.pop();
         }
-        Ok(Node::from_children(children))
+        Ok(Node::of(children))
     }
 
     fn add_child(
         &mut self,
-        children: &mut Vec<(Key, Node)>,
+        children: &mut Vec<(Key, Option<Node>)>,
         name: &'a str,
-        json: &'a Value,
+        json: &'a Json<'_>,
         existing: Option<&Node>,
     ) -> Result<(), NodeError> {
         let key = self.key(name)?;
         self.descend(name)?;
         let node = self.node(json, existing.and_then(|node| node.child(name)))?;
         self.trail.pop();
-        children.extend(node.map(|node| (key, node)));
+        children.push((key, node));
         Ok(())
     }
 
-    fn leaf(&self, json: &Value) -> Result<Option<Leaf>, NodeError> {
+    fn leaf(&self, json: &Json<'_>) -> Result<Option<Leaf>, NodeError> {
         Ok(Some(match json {
-            Value::Bool(value) => Leaf::Bool(*value),
-            Value::Number(number) => Leaf::Number(self.finite(number.as_f64())?),
-            Value::String(text) => Leaf::String(text.as_str().into()),
+            Json::Bool(value) => Leaf::Bool(*value),
+            Json::Number(number) => Leaf::Number(self.finite(*number)?),
+            Json::String(text) => Leaf::String((&**text).into()),
             _ => return Ok(None),
         }))
     }
 
     fn priority(
         &self,
-        json: &Value,
+        json: &Json<'_>,
         existing: Option<&Node>,
     ) -> Result<Option<Priority>, NodeError> {
         Ok(Some(match json {
-            Value::Null => return Ok(None),
-            Value::Number(number) => Priority::Number(self.finite(number.as_f64())?),
-            Value::String(text) => Priority::String(text.as_str().into()),
-            Value::Object(fields) if fields.len() == 1 && fields.contains_key(".sv") => {
+            Json::Null => return Ok(None),
+            Json::Number(number) => Priority::Number(self.finite(*number)?),
+            Json::String(text) => Priority::String((&**text).into()),
+            Json::Object(fields) if fields.len() == 1 && fields[0].0 == ".sv" => {
                 let old = match existing.and_then(Node::priority) {
                     Some(Priority::Number(number)) => Some(*number),
                     _ => None,
                 };
-                match self.server_value(&fields[".sv"], old)? {
+                match self.server_value(&fields[0].1, old)? {
                     Leaf::Number(number) => Priority::Number(number),
                     _ => return Err(NodeError::BadPriority(self.place())),
                 }
@@ -194,17 +194,19 @@ impl<'a, S: ServerValues> Builder<'a, S> {
         }))
     }
 
-    fn server_value(&self, sv: &Value, existing: Option<f64>) -> Result<Leaf, NodeError> {
+    fn server_value(&self, sv: &Json<'_>, existing: Option<f64>) -> Result<Leaf, NodeError> {
         match self.server_values.resolve(sv, existing) {
-            Some(number) => Ok(Leaf::Number(self.finite(Some(number))?)),
+            Some(number) => Ok(Leaf::Number(self.finite(number)?)),
             None => Err(NodeError::ServerValue(self.place())),
         }
     }
 
-    fn finite(&self, number: Option<f64>) -> Result<f64, NodeError> {
-        number
-            .filter(|n| n.is_finite())
-            .ok_or_else(|| NodeError::NumberRange(self.place()))
+    fn finite(&self, number: f64) -> Result<f64, NodeError> {
+        if number.is_finite() {
+            Ok(number)
+        } else {
+            Err(NodeError::NumberRange(self.place()))
+        }
     }
 
     fn key(&self, name: &str) -> Result<Key, NodeError> {
@@ -283,6 +285,12 @@ impl NodeError {
     }
 }
 
+impl From<JsonError> for NodeError {
+    fn from(JsonError { line, column }: JsonError) -> Self {
+        Self::Json { line, column }
+    }
+}
+
 impl fmt::Display for NodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (place, sentence) = match self {
@@ -303,8 +311,8 @@ impl fmt::Display for NodeError {
     }
 }
 
-impl std::error::Error for NodeError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+impl core::error::Error for NodeError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::BadKey { key, .. } => Some(key),
             _ => None,

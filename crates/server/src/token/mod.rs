@@ -1,17 +1,28 @@
-//! User tokens: JSON Web Tokens signed with the server's secret (HS256), as Firebase's version 0 tokens are.
+//! User tokens: JSON Web Tokens signed with the server's secret (HS256), as Firebase's version 0 tokens are; and, where
+//! the server is told whose, ID tokens (`id`).
 //!
-//! What counts is `d.uid` (or `uid`, or `sub`) and `admin`; the token is valid from `nbf`, else `iat`, to `exp`, else for
+//! Of a token signed with the secret, what counts is `d.uid` (or `uid`, or `sub`) and `admin`; the token is valid from `nbf`, else `iat`, to `exp`, else for
 //! 24 hours (firebase-token-generator-node). Times are seconds since the epoch.
 
+mod id;
+
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::Engine;
 use jsonwebtoken::{decode, encode, Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use remote_refresh_core::time::Millis;
 use serde::{Deserialize, Serialize};
+use serde_json::{json, Map, Value};
+
+pub use id::{IdTokens, IdTokensError};
 
 /// A token without `exp` ends this long after `iat`, in seconds.
 const DEFAULT_LIFETIME: f64 = 24.0 * 3600.0;
 
 /// How far an issuer's clock may be ahead of this one, in seconds.
 const CLOCK_SKEW: f64 = 60.0;
+
+/// The longest token, in bytes. A version 0 token has less than 1 KiB; the claims of an ID token may have some more.
+const MAX_TOKEN: usize = 8 * 1024;
 
 /// The longest user id, in characters (firebase-token-generator-node).
 pub const MAX_UID_CHARS: usize = 255;
@@ -85,7 +96,7 @@ pub fn mint_token(
 
 #[derive(Default, Deserialize)]
 struct Claims {
-    d: Option<Data>,
+    d: Option<Map<String, Value>>,
     uid: Option<String>,
     sub: Option<String>,
     #[serde(default)]
@@ -95,35 +106,64 @@ struct Claims {
     exp: Option<f64>,
 }
 
-#[derive(Default, Deserialize)]
-struct Data {
-    uid: Option<String>,
-}
-
 /// What a valid token says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Verified {
-    /// The user; none in a token that is only for administration.
-    pub(crate) uid: Option<String>,
     /// Whether the bearer may do everything.
     pub(crate) admin: bool,
-    /// When the token ends.
-    pub(crate) expires: Millis,
+    /// Who the bearer is, as rules see it.
+    pub(crate) auth: Value,
+    /// When the token ends, if it does.
+    pub(crate) expires: Option<Millis>,
 }
 
 /// Why a token is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
-    /// Not a token, not signed with the secret, or without what must be in it.
+    /// Not a token, not signed as it must be, or without what must be in it.
     Unreadable,
     /// Its time is over.
     Expired,
     /// Its time has not come.
     NotYet,
+    /// It doesn't say which key it was signed with.
+    NoKeyId,
+}
+
+/// What tokens are checked against.
+pub(crate) struct Checks<'a> {
+    pub(crate) secret: &'a str,
+    pub(crate) id_tokens: Option<&'a IdTokens>,
+    /// Whether unsigned tokens are believed.
+    pub(crate) emulator: bool,
+}
+
+#[derive(Deserialize)]
+struct TokenHeader {
+    alg: String,
+    kid: Option<String>,
 }
 
 /// Checks the signature and the times of `token`.
-pub(crate) fn verify(secret: &str, token: &str, now: Millis) -> Result<Verified, Refused> {
+pub(crate) fn verify(token: &str, now: Millis, checks: &Checks<'_>) -> Result<Verified, Refused> {
+    if token.len() > MAX_TOKEN {
+        return Err(Refused::Unreadable);
+    }
+    let header = token
+        .split('.')
+        .next()
+        .and_then(|header| URL_SAFE_NO_PAD.decode(header).ok());
+    let header = header.and_then(|bytes| serde_json::from_slice::<TokenHeader>(&bytes).ok());
+    let header = header.ok_or(Refused::Unreadable)?;
+    match (header.alg.as_str(), checks.id_tokens) {
+        ("HS256", _) => signed_with_secret(checks.secret, token, now),
+        ("RS256", Some(id_tokens)) => id_tokens.verify(token, header.kid.as_deref(), now),
+        ("none", _) if checks.emulator => id::unsigned(token),
+        _ => Err(Refused::Unreadable),
+    }
+}
+
+fn signed_with_secret(secret: &str, token: &str, now: Millis) -> Result<Verified, Refused> {
     let mut validation = Validation::new(Algorithm::HS256);
     // The times are checked below, by the server's own clock and the rules of version 0.
     validation.required_spec_claims.clear();
@@ -151,31 +191,27 @@ pub(crate) fn verify(secret: &str, token: &str, now: Millis) -> Result<Verified,
     {
         return Err(Refused::NotYet);
     }
-    let uid = claims
-        .d
-        .unwrap_or_default()
-        .uid
-        .or(claims.uid)
-        .or(claims.sub);
+    let auth = match (claims.d, claims.uid.or(claims.sub)) {
+        (Some(data), _) if data.contains_key("uid") => Value::Object(data),
+        (_, Some(uid)) => json!({ "uid": uid }),
+        (data, None) => data.map_or(Value::Null, Value::Object),
+    };
+    let uid = auth.get("uid").and_then(Value::as_str);
     if !claims.admin
-        && !uid
-            .as_ref()
-            .is_some_and(|uid| !uid.is_empty() && uid.chars().count() <= MAX_UID_CHARS)
+        && !uid.is_some_and(|uid| !uid.is_empty() && uid.chars().count() <= MAX_UID_CHARS)
     {
         return Err(Refused::Unreadable);
     }
     // A cast of a float saturates, and `expires` is past `now`.
     Ok(Verified {
-        uid,
         admin: claims.admin,
-        expires: Millis((expires * 1000.0) as u64),
+        auth,
+        expires: Some(Millis((expires * 1000.0) as u64)),
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{json, Value};
-
     use super::*;
 
     const NOW: Millis = Millis(1_700_000_000_000);
@@ -190,6 +226,15 @@ mod tests {
         .expect("claims are JSON")
     }
 
+    fn verify(secret: &str, token: &str, now: Millis) -> Result<Verified, Refused> {
+        let checks = Checks {
+            secret,
+            id_tokens: None,
+            emulator: false,
+        };
+        super::verify(token, now, &checks)
+    }
+
     fn check(claims: &Value) -> Result<Verified, Refused> {
         verify("secret", &sign(Algorithm::HS256, claims), NOW)
     }
@@ -199,9 +244,9 @@ mod tests {
         let token = mint_token("secret", "u1", Millis::from_secs(60), NOW).expect("u1 is a uid");
         let expires = NOW + Millis::from_secs(60);
         let verified = Verified {
-            uid: Some("u1".to_owned()),
             admin: false,
-            expires,
+            auth: json!({"uid": "u1"}),
+            expires: Some(expires),
         };
         assert_eq!(verify("secret", &token, NOW), Ok(verified.clone()));
         assert_eq!(
@@ -239,7 +284,7 @@ mod tests {
         ] {
             let mut claims = claims;
             claims["iat"] = json!(SECONDS);
-            assert_eq!(check(&claims).expect("valid").uid.as_deref(), Some("u1"));
+            assert_eq!(check(&claims).expect("valid").auth, json!({"uid": "u1"}));
         }
         assert_eq!(check(&json!({"iat": SECONDS})), Err(Refused::Unreadable));
         assert_eq!(
@@ -278,7 +323,7 @@ mod tests {
         );
         assert_eq!(
             with(json!({"exp": 1e300})).expect("valid").expires,
-            Millis(u64::MAX)
+            Some(Millis(u64::MAX))
         );
     }
 
@@ -292,6 +337,11 @@ mod tests {
         let unsigned =
             "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJ1aWQiOiJ1MSIsImlhdCI6MTcwMDAwMDAwMH0.";
         assert_eq!(verify("secret", unsigned, NOW), Err(Refused::Unreadable));
+        let long = sign(
+            Algorithm::HS256,
+            &json!({"d": {"uid": "u1", "x": "x".repeat(MAX_TOKEN)}, "iat": SECONDS}),
+        );
+        assert_eq!(verify("secret", &long, NOW), Err(Refused::Unreadable));
         for text in ["", ".", "..", "a.b.c", "not a token"] {
             assert_eq!(verify("secret", text, NOW), Err(Refused::Unreadable));
         }

@@ -4,22 +4,41 @@
 //! what its place now holds. An event is encoded once for each place and shared by that place's listeners. A listener
 //! that falls too far behind is cut off: its stream ends, and it comes back to the full value.
 
-use std::collections::BTreeMap;
+mod windows;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use remote_refresh_core::query::Query;
 use remote_refresh_core::wire::{Node, Path, StreamEvent};
 use tokio::sync::mpsc;
 
+use crate::metrics::Metrics;
 use crate::store::SharedState;
+use windows::Window;
 
 /// All listeners.
 pub(crate) struct Hub {
-    listeners: BTreeMap<Path, Vec<Listener>>,
+    listeners: BTreeMap<Path, Place>,
     next_id: u64,
     max_queued_events: usize,
     max_queued_bytes: usize,
+    metrics: Arc<Metrics>,
+}
+
+/// The listeners of one place: to all of it, and to windows on it.
+#[derive(Default)]
+struct Place {
+    whole: Vec<Listener>,
+    windows: Vec<Window>,
+}
+
+impl Place {
+    fn is_empty(&self) -> bool {
+        self.whole.is_empty() && self.windows.is_empty()
+    }
 }
 
 struct Listener {
@@ -56,17 +75,28 @@ impl Drop for Subscription {
 
 impl Hub {
     /// A hub whose listeners may be behind by this many events and bytes.
-    pub(crate) fn new(max_queued_events: usize, max_queued_bytes: usize) -> Self {
+    pub(crate) fn new(
+        max_queued_events: usize,
+        max_queued_bytes: usize,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         Self {
             listeners: BTreeMap::new(),
             next_id: 0,
             max_queued_events: max_queued_events.max(1),
             max_queued_bytes,
+            metrics,
         }
     }
 
-    /// Adds a listener at `path`.
-    pub(crate) fn subscribe(&mut self, path: Path, state: SharedState) -> Subscription {
+    /// Adds a listener at `path`, where `node` is now. Returns what it begins with: all of it, or the query's window.
+    pub(crate) fn subscribe(
+        &mut self,
+        path: Path,
+        query: Option<Query>,
+        node: Option<&Node>,
+        state: SharedState,
+    ) -> (Option<Node>, Subscription) {
         let id = self.next_id;
         self.next_id += 1;
         let (sender, queue) = mpsc::channel(self.max_queued_events);
@@ -76,33 +106,95 @@ impl Hub {
             queue: sender,
             queued: queued.clone(),
         };
-        self.listeners
-            .entry(path.clone())
-            .or_default()
-            .push(listener);
-        Subscription {
+        let place = self.listeners.entry(path.clone()).or_default();
+        let first = match query {
+            None => {
+                place.whole.push(listener);
+                node.cloned()
+            }
+            Some(query) => {
+                let known = place
+                    .windows
+                    .iter()
+                    .position(|window| window.query == query);
+                let known = known.unwrap_or_else(|| {
+                    place.windows.push(Window::new(query, node));
+                    place.windows.len() - 1
+                });
+                let window = &mut place.windows[known];
+                window.listeners.push(listener);
+                window.shown().cloned()
+            }
+        };
+        let subscription = Subscription {
             path,
             id,
             queue,
             queued,
             state,
-        }
+        };
+        (first, subscription)
     }
 
     /// Takes a listener away.
     pub(crate) fn unsubscribe(&mut self, path: &Path, id: u64) {
-        if let Some(here) = self.listeners.get_mut(path) {
-            here.retain(|listener| listener.id != id);
-            if here.is_empty() {
+        if let Some(place) = self.listeners.get_mut(path) {
+            place.whole.retain(|listener| listener.id != id);
+            for window in &mut place.windows {
+                window.listeners.retain(|listener| listener.id != id);
+            }
+            self.tidy(path);
+        }
+    }
+
+    fn tidy(&mut self, path: &Path) {
+        if let Some(place) = self.listeners.get_mut(path) {
+            place.windows.retain(|window| !window.listeners.is_empty());
+            if place.is_empty() {
                 self.listeners.remove(path);
             }
         }
     }
 
-    /// Tells everybody concerned of a write.
-    pub(crate) fn publish(&mut self, event: &StreamEvent) {
+    /// Tells everybody concerned of a write, after which the data is `root`.
+    pub(crate) fn publish(&mut self, event: &StreamEvent, root: Option<&Node>) {
         for (place, event) in self.views(event) {
             self.send(&place, &event);
+        }
+        self.move_windows(event, root);
+    }
+
+    fn move_windows(&mut self, event: &StreamEvent, root: Option<&Node>) {
+        let written: Vec<Path> = match event {
+            StreamEvent::Put { path, .. } => vec![path.clone()],
+            StreamEvent::Patch { path, children } => {
+                children.iter().map(|(child, _)| path.join(child)).collect()
+            }
+            StreamEvent::KeepAlive
+            | StreamEvent::Cancel { .. }
+            | StreamEvent::AuthRevoked { .. } => return,
+        };
+        let mut concerned: BTreeSet<Path> = BTreeSet::new();
+        for path in &written {
+            let above = self.at_or_above(path).map(|(place, _)| place);
+            let below = self.below(path).map(|(place, _)| place.clone());
+            let with_windows = above
+                .chain(below)
+                .filter(|place| !self.listeners[place].windows.is_empty());
+            concerned.extend(with_windows);
+        }
+        let max = self.max_queued_bytes;
+        for path in concerned {
+            let node = root.and_then(|root| root.get(&path));
+            let Some(place) = self.listeners.get_mut(&path) else {
+                continue;
+            };
+            for window in &mut place.windows {
+                if let Some(bytes) = window.update(event, &path, node) {
+                    deliver(&mut window.listeners, &path, &bytes, max, &self.metrics);
+                }
+            }
+            self.tidy(&path);
         }
     }
 
@@ -206,25 +298,40 @@ impl Hub {
         inside.filter(|(_, way)| !way.is_root())
     }
 
-    fn send(&mut self, place: &Path, event: &StreamEvent) {
-        let bytes = Bytes::from(event.encode());
+    fn send(&mut self, path: &Path, event: &StreamEvent) {
         let max = self.max_queued_bytes;
-        let Some(here) = self.listeners.get_mut(place) else {
+        let Some(place) = self.listeners.get_mut(path) else {
             return;
         };
-        here.retain(|listener| {
-            let before = listener.queued.fetch_add(bytes.len(), Ordering::Relaxed);
-            let fits = before == 0 || before + bytes.len() <= max;
-            let kept = fits && listener.queue.try_send(bytes.clone()).is_ok();
-            if !kept {
-                tracing::info!(%place, "a listener fell too far behind and was cut off");
-            }
-            kept
-        });
-        if here.is_empty() {
-            self.listeners.remove(place);
+        if place.whole.is_empty() {
+            return;
         }
+        let bytes = Bytes::from(event.encode());
+        deliver(&mut place.whole, path, &bytes, max, &self.metrics);
+        self.tidy(path);
     }
+}
+
+/// Puts an encoded event into each queue; who falls too far behind is cut off.
+fn deliver(
+    listeners: &mut Vec<Listener>,
+    place: &Path,
+    bytes: &Bytes,
+    max: usize,
+    metrics: &Metrics,
+) {
+    listeners.retain(|listener| {
+        let before = listener.queued.fetch_add(bytes.len(), Ordering::Relaxed);
+        let fits = before == 0 || before + bytes.len() <= max;
+        let kept = fits && listener.queue.try_send(bytes.clone()).is_ok();
+        if kept {
+            metrics.deliveries.fetch_add(1, Ordering::Relaxed);
+        } else {
+            metrics.cut_off.fetch_add(1, Ordering::Relaxed);
+            tracing::info!(%place, "a listener fell too far behind and was cut off");
+        }
+        kept
+    });
 }
 
 /// What a listener at `inside` sees when everything above it becomes `data`.

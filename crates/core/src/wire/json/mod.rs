@@ -1,0 +1,143 @@
+//! JSON as the wire has it: read from text, and what a node is written as.
+//!
+//! Read by code of our own, since `serde_json`'s would be a fifth of what a browser downloads. What only servers do is left to it:
+//! its values convert into this one, and this one serialises.
+
+mod number;
+mod read;
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+use core::fmt;
+
+use serde::ser::{Serialize, Serializer};
+use serde_json::Value;
+
+pub use read::JsonError;
+
+/// A JSON value. Texts are borrowed as far as can be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Json<'a> {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number; finite when it was read from text.
+    Number(f64),
+    /// A text.
+    String(Cow<'a, str>),
+    /// Values in order.
+    Array(Vec<Json<'a>>),
+    /// Fields in the order of the text. Of two with one name the later counts.
+    Object(Vec<(Cow<'a, str>, Json<'a>)>),
+}
+
+impl<'a> Json<'a> {
+    /// Reads a text (RFC 8259): one value, nested at most 128 deep. Numbers become the nearest double; one beyond a double's
+    /// range is an error, as is half of a surrogate pair.
+    ///
+    /// # Errors
+    /// Says where the text stops being JSON.
+    pub fn parse(text: &'a str) -> Result<Self, JsonError> {
+        read::read(text)
+    }
+
+    /// The field `name`, of an object that has it.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Self> {
+        match self {
+            Self::Object(fields) => field(fields, name),
+            _ => None,
+        }
+    }
+
+    /// As [`Json::get`], and gives the field away.
+    pub(super) fn into_field(self, name: &str) -> Option<Self> {
+        let Self::Object(fields) = self else {
+            return None;
+        };
+        let found = fields.into_iter().rev().find(|(have, _)| have == name);
+        found.map(|(_, value)| value)
+    }
+
+    /// The number, when it is one.
+    #[must_use]
+    pub const fn as_f64(&self) -> Option<f64> {
+        match self {
+            Self::Number(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The text, when it is one.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// The field `name` of an object that has these.
+pub(super) fn field<'f, 'a>(
+    fields: &'f [(Cow<'a, str>, Json<'a>)],
+    name: &str,
+) -> Option<&'f Json<'a>> {
+    let found = fields.iter().rev().find(|(have, _)| have == name);
+    found.map(|(_, value)| value)
+}
+
+/// The largest number of which every smaller integer is exact in a double: 2^53.
+const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// Writes it as text, without white space.
+impl fmt::Display for Json<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl Serialize for Json<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => to.serialize_unit(),
+            Self::Bool(value) => to.serialize_bool(*value),
+            Self::Number(number) => {
+                let whole = *number as i64;
+                // Whole numbers are written without a point.
+                if whole as f64 == *number && number.abs() <= MAX_EXACT {
+                    to.serialize_i64(whole)
+                } else {
+                    to.serialize_f64(*number)
+                }
+            }
+            Self::String(text) => to.serialize_str(text),
+            Self::Array(items) => to.collect_seq(items),
+            Self::Object(fields) => {
+                to.collect_map(fields.iter().map(|(name, value)| (name, value)))
+            }
+        }
+    }
+}
+
+impl<'a> From<&'a Value> for Json<'a> {
+    fn from(value: &'a serde_json::Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(value) => Self::Bool(*value),
+            // Integers convert, and there are no others than doubles beside them.
+            Value::Number(number) => Self::Number(number.as_f64().unwrap_or(f64::NAN)),
+            Value::String(text) => Self::String(text.into()),
+            Value::Array(items) => Self::Array(items.iter().map(Self::from).collect()),
+            Value::Object(fields) => {
+                let fields = fields.iter();
+                Self::Object(
+                    fields
+                        .map(|(name, json)| (name.into(), json.into()))
+                        .collect(),
+                )
+            }
+        }
+    }
+}
