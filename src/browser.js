@@ -9,12 +9,6 @@
 /** Bytes of a refusal that are read; its text goes into the feed's reason. */
 const MAX_REFUSAL = 2048
 
-/** Whether the page cannot be seen. Where there is no page (Node, a worker) there is nobody who can't. */
-export const isHidden = () => globalThis.document?.visibilityState === 'hidden'
-
-/** What the browser says of its network; true where it says nothing. */
-export const isOnline = () => globalThis.window?.navigator?.onLine ?? true
-
 /** Whether `fetch` takes this address: it refuses one with a name and a password time and again, token and all. */
 export function isUsable(address) {
   try {
@@ -37,6 +31,16 @@ export class Browser {
   #timer
   #stream
 
+  /** Whether the page cannot be seen. Where there is no page (Node, a worker) there is nobody who can't. */
+  static isHidden() {
+    return globalThis.document?.visibilityState === 'hidden'
+  }
+
+  /** What the browser says of its network; true where it says nothing. */
+  static isOnline() {
+    return globalThis.window?.navigator?.onLine ?? true
+  }
+
   /** Reports to `page` until it is closed. */
   constructor(page) {
     this.#page = page
@@ -45,10 +49,10 @@ export class Browser {
     this.#listen(window, 'offline', () => page.offline())
     this.#listen(window, 'pageshow', event => event.persisted && page.restored())
     this.#listen(window, 'pagehide', event => event.persisted && page.suspended())
-    this.#listen(document, 'visibilitychange', () => page.looked(isHidden()))
+    this.#listen(document, 'visibilitychange', () => page.looked(Browser.isHidden()))
     // A page in the background may be frozen, and goes on later (Page Lifecycle API).
     this.#listen(document, 'freeze', () => page.suspended())
-    this.#listen(document, 'resume', () => page.resumed(isHidden()))
+    this.#listen(document, 'resume', () => page.resumed(Browser.isHidden()))
   }
 
   #listen(target, event, act) {

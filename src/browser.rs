@@ -12,14 +12,6 @@ use crate::engine::Inner;
 
 #[wasm_bindgen(module = "/src/browser.js")]
 extern "C" {
-    /// Whether the page cannot be seen.
-    #[wasm_bindgen(js_name = isHidden)]
-    pub(crate) fn is_hidden() -> bool;
-
-    /// What the browser says of its network; `true` where it says nothing.
-    #[wasm_bindgen(js_name = isOnline)]
-    pub(crate) fn is_online() -> bool;
-
     /// Whether `fetch` takes this address.
     #[wasm_bindgen(js_name = isUsable)]
     pub(crate) fn is_usable(address: &str) -> bool;
@@ -33,6 +25,14 @@ extern "C" {
 
     /// What an engine holds of the browser; it has to be closed.
     pub(crate) type Browser;
+
+    /// Whether the page cannot be seen.
+    #[wasm_bindgen(static_method_of = Browser, js_name = isHidden)]
+    pub(crate) fn is_hidden() -> bool;
+
+    /// What the browser says of its network; `true` where it says nothing.
+    #[wasm_bindgen(static_method_of = Browser, js_name = isOnline)]
+    pub(crate) fn is_online() -> bool;
 
     /// Listens to the page, if there is one, and reports to `page`.
     #[wasm_bindgen(constructor)]

@@ -20,7 +20,7 @@ use remote_refresh_core::views::ViewId;
 use remote_refresh_core::wire::Leaf;
 use wasm_bindgen::prelude::*;
 
-use crate::browser::{self, Browser, Page};
+use crate::browser::{Browser, Page};
 use crate::error::text_of;
 use crate::host::Host;
 use crate::options;
@@ -54,7 +54,7 @@ impl Engine {
     #[wasm_bindgen(constructor)]
     pub fn new(host: Host, options: JsValue) -> Result<Engine, JsValue> {
         let mut app = App::new(options::settings(&options, random())?);
-        if browser::is_hidden() {
+        if Browser::is_hidden() {
             app.hide();
         }
         Ok(Self(Rc::new_cyclic(|engine| Inner {
@@ -87,7 +87,7 @@ impl Engine {
         *self.0.node_url.borrow_mut() = endpoint.node_url().into();
         self.0.act(|app, now| {
             app.connect(now, feed, since, |seed, last_id| {
-                let feed = Feed::new(endpoint, auth, timing, browser::is_online(), seed, last_id);
+                let feed = Feed::new(endpoint, auth, timing, Browser::is_online(), seed, last_id);
                 if shared {
                     feed.shared()
                 } else {

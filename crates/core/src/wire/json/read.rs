@@ -81,7 +81,10 @@ impl<'a> Reader<'a> {
             b'"' => self.string().map(Json::String),
             b'[' if nesting < MAX_NESTING => {
                 let mut items = Vec::new();
-                self.list(b']', |reader| Some(items.push(reader.value(nesting + 1)?)))?;
+                self.list(b']', |reader| {
+                    items.push(reader.value(nesting + 1)?);
+                    Some(())
+                })?;
                 Some(Json::Array(items))
             }
             b'{' if nesting < MAX_NESTING => {
@@ -90,7 +93,8 @@ impl<'a> Reader<'a> {
                     reader.next_token();
                     let name = reader.string()?;
                     reader.token(b':')?;
-                    Some(fields.push((name, reader.value(nesting + 1)?)))
+                    fields.push((name, reader.value(nesting + 1)?));
+                    Some(())
                 })?;
                 Some(Json::Object(fields))
             }
