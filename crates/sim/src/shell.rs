@@ -85,6 +85,9 @@ impl World {
                 let view = known
                     .into_iter()
                     .position(|known| known.id == view && !known.gone);
+                if self.tabs[tab].hidden {
+                    self.violated(format!("tab {tab}: refreshes while it is hidden"));
+                }
                 if let Some(view) = view {
                     self.note(|| format!("tab {tab}: hook of page view {view}, {revision:?}"));
                     self.visit_page(tab, view, revision);

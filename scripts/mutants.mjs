@@ -1,0 +1,69 @@
+// Breaks the core in one way after the other (crates/sim/mutants.json) and runs the simulation on each: it must fail.
+//
+// A mutant is text that is replaced in one file of crates/core/src; white space counts as any other. Each is compiled in a copy
+// of the two crates, so that nothing is left broken here, whatever happens.
+
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** The steps that a mutant has to fail in, from a seed that is the same each time. */
+const STEPS = 2_000_000
+const SEED = 1
+
+const wanted = process.argv.slice(2)
+const mutants = JSON.parse(readFileSync('crates/sim/mutants.json', 'utf8'))
+const readme = readFileSync('crates/sim/README.md', 'utf8')
+const stranger = wanted.find(name => mutants.every(mutant => mutant.name !== name))
+if (stranger) throw new Error(`there is no mutant '${stranger}'; the names are in crates/sim/mutants.json`)
+
+const copy = mkdtempSync(join(tmpdir(), 'mutants-'))
+const target = process.env.MUTANTS_TARGET_DIR ?? join(copy, 'target')
+
+/** The root's manifest without the root's package: what the two crates need of it. */
+function workspace() {
+  const root = readFileSync('Cargo.toml', 'utf8')
+  const sections = root.split(/^(?=\[)/m).filter(section => /^\[(workspace\.|profile\.dev)/.test(section))
+  return `[workspace]\nmembers = ["crates/core", "crates/sim"]\nresolver = "2"\n\n${sections.join('')}`
+}
+
+/** Compiles the copy and runs it. */
+function simulate() {
+  const env = { ...process.env, CARGO_TARGET_DIR: target, RUSTFLAGS: '-Awarnings' }
+  const cargo = (...args) => spawnSync('cargo', args, { cwd: copy, env, encoding: 'utf8' })
+  const built = cargo('build', '--quiet', '-p', 'remote-refresh-sim')
+  if (built.status !== 0) throw new Error(`it does not compile:\n${built.stderr}`)
+  const run = spawnSync(join(target, 'debug', 'simulate'), ['--seed', SEED, '--total', STEPS].map(String), { encoding: 'utf8', maxBuffer: 1 << 26 })
+  const output = `${run.stdout}${run.stderr}`
+  const line = output.split('\n').find(line => / fails after | panics/.test(line))
+  return { failed: run.status !== 0, line: line ?? output.trim().split('\n').at(-1) }
+}
+
+let alive = 0
+try {
+  for (const path of ['crates/core', 'crates/sim', 'Cargo.lock']) cpSync(path, join(copy, path), { recursive: true })
+  writeFileSync(join(copy, 'Cargo.toml'), workspace())
+  if (!wanted.length) {
+    const sound = simulate()
+    if (sound.failed) throw new Error(`the core fails as it is: ${sound.line}`)
+    console.log(`   as it is: ${sound.line}`)
+  }
+  for (const { name, breaks, file, from, to } of mutants) {
+    if (wanted.length && !wanted.includes(name)) continue
+    if (!readme.includes(`| \`${name}\` | ${breaks} |`)) throw new Error(`crates/sim/README.md has no row for '${name}': ${breaks}`)
+    const path = join(copy, 'crates/core/src', file)
+    const sources = readFileSync(path, 'utf8')
+    const pattern = new RegExp(from.trim().split(/\s+/).map(word => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('\\s+'), 'g')
+    const found = sources.match(pattern)?.length ?? 0
+    if (found !== 1) throw new Error(`mutant '${name}': its text is ${found} times in ${file}, not once; adapt it`)
+    writeFileSync(path, sources.replace(pattern, () => to))
+    const { failed, line } = simulate()
+    writeFileSync(path, sources)
+    if (!failed) alive++
+    console.log(`   ${failed ? 'killed' : 'ALIVE '} ${name}: ${line}`)
+  }
+} finally {
+  rmSync(copy, { recursive: true, force: true })
+}
+if (alive) throw new Error(`${alive} mutants survive the simulation`)
