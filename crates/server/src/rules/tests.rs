@@ -244,7 +244,10 @@ fn expressions_come_to_what_they_should() {
             true,
         ),
         ("auth.token.nothing.at.all == null", true),
-        ("!(auth.token.nothing == true) && !(auth.token.admin != true)", true),
+        (
+            "!(auth.token.nothing == true) && !(auth.token.admin != true)",
+            true,
+        ),
         ("auth.token == auth.token && auth.token != auth", true),
         ("auth.token.groups == null", false),
         ("auth.token.groups == null || true", false),
