@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `json` | the file: JSON with comments, where everything knows its place |
 //! | `lexer`, `parser`, `ast` | the text of a rule, to words, to an expression |
-//! | `check` | types, so that most mistakes are found when rules are uploaded |
+//! | `types`, `check` | types, so that most mistakes are found when rules are uploaded |
 //! | `pattern` | `matches(/…/)`, compiled to something that takes linear time |
 //! | `tree` | the rules of each place, with wildcards |
 //! | `value`, `eval` | working a rule out, on the data before and after |
@@ -27,6 +27,7 @@ mod query;
 mod tests;
 mod tree;
 mod trial;
+mod types;
 mod value;
 
 use std::fmt;

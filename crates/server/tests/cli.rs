@@ -1,0 +1,125 @@
+//! The program's small commands, and its configuration file.
+
+mod support;
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::json;
+use support::{Server, SECRET};
+
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_remote-refresh-server"));
+    command.env("REMOTE_REFRESH_SECRET", SECRET);
+    command
+}
+
+/// A running program; it ends with the test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn rules_are_checked_and_tried() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("rules.json");
+    let check = || program().arg("rules").arg(&file).output().expect("it runs");
+    std::fs::write(&file, remote_refresh_server::DEFAULT_RULES).expect("writes");
+    assert!(check().status.success());
+    std::fs::write(&file, "{\"rules\":\n {\".read\": \"x\"}}").expect("writes");
+    let refused = check();
+    assert!(!refused.status.success());
+    let text = String::from_utf8(refused.stderr).expect("text");
+    assert!(
+        text.contains("Line 2, column 13: No such variable: x."),
+        "{text}"
+    );
+
+    let mut trial = program();
+    trial
+        .args(["rules", "--cases"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    let mut trial = trial.spawn().expect("it runs");
+    let cases = "{\"rules\":{\"rules\":{\".read\":true}},\"read\":\"/\"}\n{\"rules\":{\"rules\":{}},\"read\":\"/\"}\nx\n";
+    trial
+        .stdin
+        .take()
+        .expect("it is piped")
+        .write_all(cases.as_bytes())
+        .expect("it reads");
+    let out = trial.wait_with_output().expect("it ends");
+    let lines: Vec<_> = out.stdout.lines().map(|line| line.expect("text")).collect();
+    assert_eq!(lines[..2], ["true", "false"]);
+    assert!(lines[2].starts_with("error trial_bad_case"));
+}
+
+#[test]
+fn a_configuration_file_sets_what_no_flag_does() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("feed.toml");
+    let data = folder.path().join("from-file.redb");
+    std::fs::write(
+        &file,
+        format!("listen = \"127.0.0.1:0\"\ndata = {data:?}\nkeep-alive = 5\n"),
+    )
+    .expect("writes");
+    let mut server = program();
+    server
+        .arg("--config")
+        .arg(&file)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    let mut server = Running(server.spawn().expect("it runs"));
+    let mut line = String::new();
+    BufReader::new(server.0.stdout.take().expect("it is piped"))
+        .read_line(&mut line)
+        .expect("it says where");
+    assert!(line.starts_with("listening on http://127.0.0.1:"), "{line}");
+    assert!(data.exists());
+    std::fs::write(&file, "lisen = 'x'\n").expect("writes");
+    let refused = program()
+        .arg("--config")
+        .arg(&file)
+        .output()
+        .expect("it runs");
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("There is no setting \"lisen\""));
+}
+
+#[test]
+fn emulator_mode_is_refused_where_others_could_reach_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut server = program();
+    server
+        .current_dir(&folder)
+        .args(["--emulator", "--listen", "0.0.0.0:0"]);
+    let refused = server.output().expect("it runs");
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("loopback"));
+}
+
+#[tokio::test]
+async fn a_node_is_followed_in_the_terminal() {
+    let server = Server::start().await;
+    server.put("/a.json", &json!(1)).await;
+    let mut watch = program();
+    watch
+        .args(["watch", &format!("{}/a.json", server.url)])
+        .env("REMOTE_REFRESH_AUTH", SECRET);
+    let mut watch = Running(watch.stdout(Stdio::piped()).spawn().expect("it runs"));
+    let out = BufReader::new(watch.0.stdout.take().expect("it is piped"));
+    let line = tokio::task::spawn_blocking(move || out.lines().next());
+    let line = support::soon(line)
+        .await
+        .expect("no panic")
+        .expect("a line")
+        .expect("text");
+    assert_eq!(line, r#"put {"path":"/","data":1}"#);
+}
