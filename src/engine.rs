@@ -4,6 +4,8 @@
 //! borrow alive while JavaScript runs (*decide, then act*). A call from inside a handler only adds its
 //! fact; the loop that is already running carries out what follows.
 
+mod requests;
+
 use alloc::rc::Rc;
 use alloc::string::String;
 use core::cell::{Cell, RefCell};
@@ -364,5 +366,3 @@ fn now() -> Millis {
     // A clock before 1970 counts as 1970: a float cast saturates.
     Millis(js_sys::Date::now() as u64)
 }
-
-mod requests;

@@ -1,7 +1,5 @@
 //! The part of the engine's class that is about requests: which ones a pass makes, and what becomes of them.
 
-extern crate alloc;
-
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
