@@ -9,7 +9,7 @@ use serde_json::json;
 use support::{Server, SECRET};
 
 fn program() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_remote-refresh-server"));
+    let mut command = Command::new(support::program());
     command.env("REMOTE_REFRESH_SECRET", SECRET);
     command
 }

@@ -3,7 +3,7 @@
 mod support;
 
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
@@ -11,20 +11,6 @@ use std::sync::Arc;
 use reqwest::Client;
 use serde_json::{json, Value};
 use support::{soon, SECRET};
-
-/// The server's program, which cargo builds beside the folder of its tests. (Cargo names it in a variable too, but one
-/// with hyphens, which a compiler started through a shell script never sees.)
-fn program() -> PathBuf {
-    let test = std::env::current_exe().expect("a test has a program");
-    let folder = test
-        .parent()
-        .and_then(Path::parent)
-        .expect("it lies in target/…/deps");
-    folder.join(format!(
-        "remote-refresh-server{}",
-        std::env::consts::EXE_SUFFIX
-    ))
-}
 
 /// A server in a process of its own; killed when dropped.
 struct Process {
@@ -34,7 +20,7 @@ struct Process {
 
 impl Process {
     fn start(data: &Path) -> Self {
-        let mut child = Command::new(program())
+        let mut child = Command::new(support::program())
             .args(["--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .env("REMOTE_REFRESH_SECRET", SECRET)
@@ -161,7 +147,7 @@ async fn a_kill_loses_no_acknowledged_write() {
 #[test]
 fn the_program_mints_tokens_and_says_what_is_missing() {
     let run = |secret: Option<&str>, args: &[&str]| {
-        let mut command = Command::new(program());
+        let mut command = Command::new(support::program());
         command
             .args(args)
             .env_remove("REMOTE_REFRESH_SECRET")

@@ -230,3 +230,17 @@ fn change_json(change: &Change) -> Value {
         Change::Value => json!(["value"]),
     }
 }
+
+/// The server's program, which cargo builds beside the folder of its tests. (Cargo names it in a variable too, but one
+/// with hyphens, which a compiler started through a shell script never sees.)
+pub(crate) fn program() -> std::path::PathBuf {
+    let test = std::env::current_exe().expect("a test has a program");
+    let folder = test
+        .parent()
+        .and_then(std::path::Path::parent)
+        .expect("it lies in target/…/deps");
+    folder.join(format!(
+        "remote-refresh-server{}",
+        std::env::consts::EXE_SUFFIX
+    ))
+}
