@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 use remote_refresh_server::token::IdTokens;
-use remote_refresh_server::{raise_fd_limit, run, Config, Storage};
+use remote_refresh_server::{raise_fd_limit, Config, FeedServer, Storage};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
@@ -169,9 +169,11 @@ pub(super) async fn serve(args: Serve) -> Result<(), String> {
     let listener = TcpListener::bind(listen).await;
     let listener = listener.map_err(|error| format!("Can't listen on {listen}: {error}"))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
-    // Whoever started this with port 0 reads the port here.
+    let feed = FeedServer::open(config).map_err(|error| error.to_string())?;
+    let app = feed.router();
+    // Whoever started this with port 0 reads the port here, and takes the line for a sign that all is ready.
     println!("listening on http://{address}");
-    run(listener, config, stop_signal())
+    remote_refresh_server::serve(listener, feed, app, stop_signal())
         .await
         .map_err(|error| error.to_string())
 }
