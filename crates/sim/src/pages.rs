@@ -419,9 +419,8 @@ impl World {
             ledger.in_a_row += 1;
         }
         let retries = remote_refresh_core::refresh::Limits::default().retries;
+        // The core doesn't count a failure of what a late answer has already made fresh, so which one is the last it
+        // repeats is not for the oracle to say: only that there were enough of them.
         ledger.given_up = !again || ledger.in_a_row > retries;
-        if ledger.in_a_row > retries {
-            ledger.in_a_row = 0;
-        }
     }
 }
