@@ -123,3 +123,43 @@ async fn a_node_is_followed_in_the_terminal() {
         .expect("text");
     assert_eq!(line, r#"put {"path":"/","data":1}"#);
 }
+
+#[test]
+fn the_program_mints_tokens_and_says_what_is_missing() {
+    let run = |secret: Option<&str>, args: &[&str]| {
+        let mut command = Command::new(support::program());
+        command
+            .args(args)
+            .env_remove("REMOTE_REFRESH_SECRET")
+            .env_remove("REMOTE_REFRESH_SECRET_FILE");
+        if let Some(secret) = secret {
+            command.env("REMOTE_REFRESH_SECRET", secret);
+        }
+        let output = command.output().expect("the program starts");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it speaks UTF-8");
+        (
+            output.status.success(),
+            text(output.stdout),
+            text(output.stderr),
+        )
+    };
+    let (done, token, _) = run(Some(SECRET), &["token", "u1", "--lifetime", "60"]);
+    assert!(done && token.trim().split('.').count() == 3, "{token}");
+    let (done, _, message) = run(Some(SECRET), &["token", "a.b"]);
+    assert!(!done && message.contains("A uid must have"), "{message}");
+    let (done, _, message) = run(None, &[]);
+    assert!(!done && message.contains("No secret"), "{message}");
+    let (done, help, _) = run(Some("never shown"), &["--help"]);
+    assert!(done && !help.contains("never shown"));
+    for name in [
+        "--listen",
+        "--data",
+        "--secret-file",
+        "--keep-alive",
+        "--max-body",
+        "--max-queued-events",
+        "token",
+    ] {
+        assert!(help.contains(name), "{name} is missing in {help}");
+    }
+}

@@ -1,59 +1,20 @@
-//! What was acknowledged survives a `kill -9`.
+//! What was acknowledged survives a `kill -9`, and no write is ever half there.
 
 mod support;
 
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 
+use remote_refresh_core::wire::Node;
+use remote_refresh_server::{Config, FeedServer, Storage};
 use reqwest::Client;
 use serde_json::{json, Value};
+use support::process::Process;
 use support::{soon, SECRET};
 
-/// A server in a process of its own; killed when dropped.
-struct Process {
-    child: Child,
-    url: String,
-}
-
-impl Process {
-    fn start(data: &Path) -> Self {
-        let mut child = Command::new(support::program())
-            .args(["--listen", "127.0.0.1:0", "--data"])
-            .arg(data)
-            .env("REMOTE_REFRESH_SECRET", SECRET)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the server starts");
-        let mut line = String::new();
-        let output = child.stdout.take().expect("it is piped");
-        BufReader::new(output)
-            .read_line(&mut line)
-            .expect("it says where it listens");
-        let url = line
-            .trim()
-            .strip_prefix("listening on ")
-            .expect("it says where it listens")
-            .to_owned();
-        Self { child, url }
-    }
-
-    /// SIGKILL on Unix.
-    fn kill(&mut self) {
-        self.child.kill().expect("it runs");
-        self.child.wait().expect("it ends");
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It may have been killed by the test.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+const KILLS: usize = 50;
+const WRITERS: usize = 4;
 
 async fn send(client: &Client, request: reqwest::RequestBuilder) -> Result<Value, reqwest::Error> {
     let request = request.bearer_auth(SECRET).build()?;
@@ -66,7 +27,16 @@ async fn send(client: &Client, request: reqwest::RequestBuilder) -> Result<Value
     Ok(serde_json::from_str(&text).expect("an answer is JSON"))
 }
 
-/// Writes `/writer/0`, `/writer/1`, … and one counter until the server is gone; returns how many were acknowledged.
+async fn stored(server: &Process) -> Value {
+    let client = Client::new();
+    let everything = client.get(format!("{}/.json?format=export", server.url));
+    soon(send(&client, everything))
+        .await
+        .expect("it answers again")
+}
+
+/// Writes from the number `first` on until the server is gone; returns the first that was not acknowledged. Each number
+/// is written once, to three places far from each other, in one write.
 async fn write_until_killed(
     url: String,
     writer: usize,
@@ -75,7 +45,11 @@ async fn write_until_killed(
 ) -> usize {
     let client = Client::new();
     for i in first.. {
-        let body = json!({ format!("w{writer}/{i}"): i, format!("count{writer}"): {".sv": {"increment": 1}} });
+        let body = json!({
+            format!("rows/{writer}/{i}"): i,
+            format!("mirror/{i}/{writer}"): {"is": i},
+            format!("count/{writer}"): {".sv": {"increment": 1}},
+        });
         let request = client.patch(format!("{url}/.json")).body(body.to_string());
         if send(&client, request).await.is_err() {
             return i;
@@ -85,101 +59,133 @@ async fn write_until_killed(
     unreachable!("the server is killed long before")
 }
 
+/// What each writer was told.
+#[derive(Clone, Default)]
+struct Told {
+    /// The number that it writes next.
+    next: usize,
+    /// Numbers whose answer was lost with the server: they may be there.
+    open: Vec<usize>,
+}
+
+fn check(stored: &Value, told: &[Told]) {
+    for (writer, told) in told.iter().enumerate() {
+        let (rows, count) = (
+            &stored["rows"][writer.to_string()],
+            stored["count"][writer.to_string()].as_u64(),
+        );
+        let mut there = 0;
+        for i in 0..told.next {
+            let row = rows[i.to_string()].as_u64();
+            let mirror = stored["mirror"][i.to_string()][writer.to_string()]["is"].as_u64();
+            assert_eq!(row, mirror, "write {i} of writer {writer} is there by half");
+            assert!(
+                row == Some(i as u64) || (row.is_none() && told.open.contains(&i)),
+                "writer {writer} was told that {i} is stored: {row:?}"
+            );
+            there += u64::from(row.is_some());
+        }
+        assert_eq!(
+            count.unwrap_or(0),
+            there,
+            "each write of writer {writer} counted once"
+        );
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_kill_loses_no_acknowledged_write() {
-    const WRITERS: usize = 4;
+async fn fifty_kills_lose_no_acknowledged_write_and_leave_none_by_half() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let data = folder.path().join("feed.redb");
-    let mut written = [0; WRITERS];
-    for _round in 0..3 {
-        let mut server = Process::start(&data);
+    let mut told = vec![Told::default(); WRITERS];
+    let mut server = Process::start(&data, &[]);
+    for kill in 0..KILLS {
         let acknowledged = Arc::new(AtomicUsize::new(0));
-        let writers: Vec<_> = (0..WRITERS)
-            .map(|w| {
+        let writers: Vec<_> = told
+            .iter()
+            .enumerate()
+            .map(|(writer, told)| {
                 tokio::spawn(write_until_killed(
                     server.url.clone(),
-                    w,
-                    written[w],
+                    writer,
+                    told.next,
                     acknowledged.clone(),
                 ))
             })
             .collect();
+        // Each time after another number of writes, so that the kill falls into another part of one.
+        let enough = 5 + kill * 7 % 31;
         soon(async {
-            while acknowledged.load(Ordering::SeqCst) < 100 {
+            while acknowledged.load(Ordering::SeqCst) < enough {
                 tokio::task::yield_now().await;
             }
         })
         .await;
         server.kill();
-        for (w, writer) in writers.into_iter().enumerate() {
-            written[w] = soon(writer).await.expect("no panic");
+        for (writer, told) in writers.into_iter().zip(&mut told) {
+            let lost = soon(writer).await.expect("no panic");
+            told.open.push(lost);
+            told.next = lost + 1;
         }
-
-        let server = Process::start(&data);
-        let client = Client::new();
-        let stored = soon(send(
-            &client,
-            client.get(format!("{}/.json?format=export", server.url)),
-        ))
-        .await;
-        let stored = stored.expect("it answers again");
-        for (w, &count) in written.iter().enumerate() {
-            for i in 0..count {
-                assert_eq!(
-                    stored[format!("w{w}")][i.to_string()],
-                    json!(i),
-                    "writer {w} was told that {i} is stored"
-                );
-            }
-            // One write more may have been stored whose answer was lost: whole, or not at all.
-            let total = stored[format!("count{w}")].as_u64().unwrap_or(0);
-            let rows = stored[format!("w{w}")]
-                .as_object()
-                .map_or(0, serde_json::Map::len);
-            assert!(
-                total as usize >= rows && rows >= count && rows <= count + 1,
-                "writer {w}: {total} {rows} {count}"
-            );
-        }
+        server = Process::start(&data, &[]);
+        check(&stored(&server).await, &told);
     }
 }
 
-#[test]
-fn the_program_mints_tokens_and_says_what_is_missing() {
-    let run = |secret: Option<&str>, args: &[&str]| {
-        let mut command = Command::new(support::program());
-        command
-            .args(args)
-            .env_remove("REMOTE_REFRESH_SECRET")
-            .env_remove("REMOTE_REFRESH_SECRET_FILE");
-        if let Some(secret) = secret {
-            command.env("REMOTE_REFRESH_SECRET", secret);
-        }
-        let output = command.output().expect("the program starts");
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it speaks UTF-8");
-        (
-            output.status.success(),
-            text(output.stdout),
-            text(output.stderr),
-        )
-    };
-    let (done, token, _) = run(Some(SECRET), &["token", "u1", "--lifetime", "60"]);
-    assert!(done && token.trim().split('.').count() == 3, "{token}");
-    let (done, _, message) = run(Some(SECRET), &["token", "a.b"]);
-    assert!(!done && message.contains("A uid must have"), "{message}");
-    let (done, _, message) = run(None, &[]);
-    assert!(!done && message.contains("No secret"), "{message}");
-    let (done, help, _) = run(Some("never shown"), &["--help"]);
-    assert!(done && !help.contains("never shown"));
-    for name in [
-        "--listen",
-        "--data",
-        "--secret-file",
-        "--keep-alive",
-        "--max-body",
-        "--max-queued-events",
-        "token",
-    ] {
-        assert!(help.contains(name), "{name} is missing in {help}");
+/// A copy of `data` whose last `cut` bytes are missing, or are others.
+fn torn(data: &Path, cut: usize, overwritten: bool) -> PathBuf {
+    let mut bytes = std::fs::read(data).expect("it can be read");
+    let whole = bytes.len();
+    bytes.truncate(whole.saturating_sub(cut));
+    if overwritten {
+        bytes.resize(whole, 0xa5);
     }
+    let torn = data.with_file_name(format!("torn-{cut}-{overwritten}.redb"));
+    std::fs::write(&torn, bytes).expect("it can be written");
+    torn
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_with_a_torn_tail_is_a_whole_earlier_state_or_refused_with_a_sentence() {
+    const ROWS: usize = 20;
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let data = folder.path().join("feed.redb");
+    let mut server = Process::start(&data, &[]);
+    let client = Client::new();
+    for i in 0..ROWS {
+        let request = client.put(format!("{}/{i}.json", server.url));
+        let row = json!("x".repeat(100 * i + 1)).to_string();
+        send(&client, request.body(row)).await.expect("it writes");
+    }
+    server.kill();
+    let mut served = 0;
+    for cut in [0, 1, 100, 4096, 10_000, 100_000, 1 << 20, 1 << 30] {
+        for overwritten in [false, true] {
+            let file = torn(&data, cut, overwritten);
+            let feed = match FeedServer::open(Config::new(Storage::File(file), SECRET)) {
+                Ok(feed) => feed,
+                Err(error) => {
+                    assert!(
+                        cut > 0 && error.to_string().ends_with(['.', '?']),
+                        "{error}"
+                    );
+                    continue;
+                }
+            };
+            let root = feed.value(&remote_refresh_core::wire::Path::root());
+            let rows = root.as_ref().map_or(0, Node::num_children);
+            for i in 0..rows {
+                let row = root.as_ref().and_then(|root| root.child(&i.to_string()));
+                let length = row.and_then(Node::as_str).map(str::len);
+                assert_eq!(length, Some(100 * i + 1), "row {i} of {rows} after {cut}");
+            }
+            assert!(
+                rows == ROWS || cut > 0,
+                "nothing was torn, and {rows} rows are left"
+            );
+            served += 1;
+            feed.close().await;
+        }
+    }
+    assert!(served >= 2, "what is whole is served");
 }

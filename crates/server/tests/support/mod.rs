@@ -1,6 +1,10 @@
 //! A feed server on a real port, a client for it, and a reader of its streams.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub(crate) mod http;
+pub(crate) mod noise;
+pub(crate) mod process;
+
 use std::collections::VecDeque;
 use std::future::Future;
 use std::time::Duration;
