@@ -91,6 +91,10 @@ class Shell {
         explain.note('plan', { view })
         if (view) walk.visitPage(view, snapshot)
       },
+      reviewPage: id => {
+        const view = views.object(id)
+        if (view) walk.review(view)
+      },
       fetch: (id, flight) => fetches.start(id, flight),
       fetchExpired: (id, flight) => fetches.expire(flight),
       deferred: id => report('refresh:deferred', { view: views.object(id), reason: 'hidden' }),
@@ -277,6 +281,6 @@ class Shell {
 function weakHost(shell) {
   const ref = new WeakRef(shell)
   const call = name => (...args) => ref.deref()?.host[name](...args)
-  const names = ['emit', 'emitModel', 'callHook', 'fetch', 'fetchExpired', 'deferred', 'feedState', 'requestToken', 'askLeader', 'tellTabs', 'stepDown']
+  const names = ['emit', 'emitModel', 'callHook', 'reviewPage', 'fetch', 'fetchExpired', 'deferred', 'feedState', 'requestToken', 'askLeader', 'tellTabs', 'stepDown']
   return Object.fromEntries(names.map(name => [name, call(name)]))
 }

@@ -37,6 +37,16 @@ export class Fetches {
     return Boolean(flight)
   }
 
+  /** Has an entity that is displayed followed from now on, and fetched if it was requested before a change that concerns it. */
+  review(entity, viewRef, type) {
+    const id = this.#entities.id(entity)
+    this.#edits.follow(entity)
+    this.#requests.follow(entity)
+    const flight = this.#engine.reviewEntity(id, type)
+    if (!this.#views.has(id)) this.#views.set(id, viewRef)
+    if (flight) this.start(id, flight)
+  }
+
   forget(id) {
     this.#views.delete(id)
     this.#edits.forget(id)

@@ -48,8 +48,11 @@ export class Requests {
     this.#followed.add(entity)
     try {
       for (const name in this.#handlers) {
-        if (!isNew) entity.off(name, this.#handlers[name])
-        entity.on(name, this.#handlers[name])
+        const handler = this.#handlers[name]
+        // Where Backbone keeps its handlers.
+        if (entity._events?.[name]?.some?.(({ callback }) => callback === handler)) continue
+        if (!isNew) entity.off(name, handler)
+        entity.on(name, handler)
       }
     } catch {
       // A frozen entity takes no handlers; promises and the time limit will do.

@@ -58,6 +58,29 @@ export class Walk {
     this.#inPass(view, snapshot, () => this.#visit(view, snapshot))
   }
 
+  /**
+   * Looks through what a page view shows for what was requested before a change that concerns it. Calls no hook: nothing
+   * has changed since the page was displayed, only an answer is older. What the app's code throws is for a pass to report.
+   */
+  review(page) {
+    const seen = new Set()
+    const look = (view, depth) => {
+      if (depth > MAX_DEPTH || seen.has(view)) return
+      seen.add(view)
+      try {
+        if (view.remoteRefresh === false) return
+        const ref = this.#views.ref(this.#views.id(view))
+        for (const entity of [view.model, view.collection]) {
+          if (isRefreshable(entity) && !isUnsaved(entity)) this.#fetches.review(entity, ref, this.#live.typeNumber(entity))
+        }
+        for (const child of this.#tree.childrenOf(view, () => {})) look(child, depth + 1)
+      } catch {
+        // The others are looked at all the same.
+      }
+    }
+    look(page, 0)
+  }
+
   /** The view that the pass under way, or the last one, began with. */
   get root() {
     return this.#root?.deref()
@@ -115,8 +138,7 @@ export class Walk {
     let entity
     try {
       entity = view[name]
-      // A view may keep plain data there, which nobody can fetch.
-      if (!isObject(entity) || typeof entity.fetch !== 'function') return
+      if (!isRefreshable(entity)) return
       if (isUnsaved(entity)) {
         this.#report('refresh:skipped', { view, entity, reason: 'new' })
         return
@@ -154,6 +176,9 @@ export class Walk {
     else this.#explain('joined', { view, entity })
   }
 }
+
+/** A view may keep plain data as its model, which nobody can fetch. */
+const isRefreshable = entity => isObject(entity) && typeof entity.fetch === 'function'
 
 /**
  * A model that was never saved: its own address doesn't exist yet, and Backbone's `url()` would give the list's. One

@@ -294,6 +294,7 @@ impl Inner {
             } => self
                 .host
                 .call_hook(view.0, self.snapshot(child), revision.0),
+            Output::ReviewPage { view } => self.host.review_page(view.0),
             Output::Fetch { entity, flight } => self.host.fetch(entity.0, flight.0),
             Output::FetchExpired { entity, flight } => self.host.fetch_expired(entity.0, flight.0),
             Output::Deferred { view } => self.host.deferred(view.0),

@@ -46,6 +46,10 @@ extern "C" {
         revision: u32,
     ) -> Result<(), JsValue>;
 
+    /// Asks `reviewEntity` for each model and collection that a page view shows.
+    #[wasm_bindgen(method, catch, js_name = reviewPage)]
+    pub fn review_page(this: &Host, view: u32) -> Result<(), JsValue>;
+
     /// Fetches an entity.
     #[wasm_bindgen(method, catch)]
     pub fn fetch(this: &Host, entity: u32, flight: u32) -> Result<(), JsValue>;

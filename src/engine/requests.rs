@@ -43,6 +43,20 @@ impl Engine {
         flight.map_or(0, |flight| flight.0)
     }
 
+    /// The fetch to start for this entity, of the type with this number, because it was requested before a change that
+    /// concerns it was seen; 0 for none.
+    #[wasm_bindgen(js_name = reviewEntity)]
+    pub fn review_entity(&self, entity: u32, number: u32) -> u32 {
+        let kind = number.checked_sub(1).map(TypeId);
+        let flight = self
+            .0
+            .app
+            .borrow_mut()
+            .review_entity(now(), EntityId(entity), kind);
+        self.0.arm();
+        flight.map_or(0, |flight| flight.0)
+    }
+
     /// A fetch ended well.
     #[wasm_bindgen(js_name = fetchDone)]
     pub fn fetch_done(&self, entity: u32, flight: u32) {

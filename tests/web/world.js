@@ -95,6 +95,7 @@ export class World {
     return {
       emit: (event, snapshot, previous, pass) => note('emit', `${event} ${snapshot.name()} ${JSON.stringify(snapshot.val())}`, 0, pass),
       emitModel: (operation, type, id, snapshot, pass) => note('emitModel', `model ${operation} ${type} ${id}`, 0, pass),
+      reviewPage: () => {},
       callHook: (view, snapshot, pass) => note('callHook', `hook ${view} ${snapshot.name()}`, view, pass),
       fetch: (entity, flight) => note('fetch', `fetch ${entity}`, entity, flight),
       fetchExpired: (entity, flight) => note('fetchExpired', `expired ${entity}`, entity, flight),

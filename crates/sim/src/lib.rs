@@ -13,6 +13,7 @@
 //! | `tab`, `tabs` | a tab; what tabs share |
 //! | `shell` | what carries out the core's orders |
 //! | `pages` | the app: views, hooks, the walk, fetches |
+//! | `requests` | what the app requests and writes itself, and the user's work |
 //! | `steps` | what is chosen to happen |
 //! | `oracle` | what must be true |
 //! | [`campaign`] | many runs, and what to say of one that fails |
@@ -23,6 +24,7 @@ mod dice;
 mod oracle;
 mod pages;
 mod queue;
+mod requests;
 mod server;
 mod shell;
 pub mod spread;

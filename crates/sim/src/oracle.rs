@@ -185,7 +185,7 @@ impl World {
                 }
                 let (value, shows) = (subject.value, subject.shows);
                 self.violated(format!(
-                    "tab {index}: entity {entity} ({shows:?}) shows {value}, the server has {now}"
+                    "tab {index}: entity {entity} ({shows:?}) shows {value:?}, the server has {now:?}"
                 ));
                 return;
             }

@@ -8,8 +8,8 @@ use remote_refresh_core::wire::Node;
 
 use crate::oracle::{kind_of, Ledger};
 use crate::queue::TabEvent;
-use crate::server::{Shows, KINDS};
-use crate::tab::{Entity, Hook, View};
+use crate::server::{Seen, Shows, KINDS};
+use crate::tab::{Entity, Hook, Loading, Reads, View};
 use crate::world::World;
 
 /// Page views that a tab keeps.
@@ -19,14 +19,14 @@ impl World {
     // Views
     // -----
 
-    /// A page view with subviews, loaded from the server as of now.
-    pub(crate) fn make_page(&mut self, tab: usize) -> usize {
-        let page = self.make_view(tab, 2, 0);
+    /// A page view with subviews.
+    pub(crate) fn make_page(&mut self, tab: usize, loading: Loading) -> usize {
+        let page = self.make_view(tab, 2, 0, loading);
         self.tabs[tab].pages.push(page);
         page
     }
 
-    fn make_view(&mut self, tab: usize, depth: u32, owed: u64) -> usize {
+    fn make_view(&mut self, tab: usize, depth: u32, owed: u64, loading: Loading) -> usize {
         let hook = match self.dice.between(0, 9) {
             0..=3 => Hook::Calls,
             4..=5 => Hook::CallsLater,
@@ -34,7 +34,7 @@ impl World {
             _ => Hook::None,
         };
         let entities = (0..self.dice.between(0, 2))
-            .map(|_| self.entity(tab, owed))
+            .map(|_| self.entity(tab, owed, loading))
             .collect();
         let subviews = if depth == 0 {
             0
@@ -42,7 +42,7 @@ impl World {
             self.dice.between(0, 2)
         };
         let children = (0..subviews)
-            .map(|_| self.make_view(tab, depth - 1, owed))
+            .map(|_| self.make_view(tab, depth - 1, owed, loading))
             .collect();
         let subject = &mut self.tabs[tab];
         subject.views.push(View {
@@ -55,18 +55,24 @@ impl World {
         subject.views.len() - 1
     }
 
-    /// An entity that was just loaded: a new one, or one that other views show too.
-    fn entity(&mut self, tab: usize, owed: u64) -> usize {
+    /// An entity to show: a new one, or one that other views show too, which the app may load again or show as it is.
+    fn entity(&mut self, tab: usize, owed: u64, loading: Loading) -> usize {
         let shared = self.dice.one_in(3).then(|| self.dice.seed() as usize);
         if let Some(entity) = shared.and_then(|chance| {
-            let idle = |index: &usize| {
-                let entity = &self.tabs[tab].entities[*index];
-                !entity.gone && entity.flight.is_none()
+            let entities = &self.tabs[tab].entities;
+            let known = |index: &usize| {
+                let known = &entities[*index];
+                let idle = known.flight.is_none() && known.others == 0;
+                !known.gone && known.met && (idle || loading != Loading::Came)
             };
-            let idle: Vec<_> = (0..self.tabs[tab].entities.len()).filter(idle).collect();
-            idle.get(chance % idle.len().max(1)).copied()
+            let known: Vec<_> = (0..entities.len()).filter(known).collect();
+            known.get(chance % known.len().max(1)).copied()
         }) {
-            self.load(tab, entity);
+            match loading {
+                Loading::Came => self.bring(tab, entity),
+                _ if self.dice.one_in(2) => self.own_request(tab, entity, Reads::Whole),
+                _ => {}
+            }
             return entity;
         }
         let shows = match self.dice.between(0, 9) {
@@ -86,23 +92,33 @@ impl World {
             id: subject.app.entities_mut().add(),
             shows,
             kind,
-            value: 0,
+            value: Seen::default(),
             flight: None,
+            others: 0,
+            landed: 0,
+            loaded: false,
+            met: false,
+            edited: false,
             gone: false,
             ledger: Ledger::default(),
         });
         let entity = subject.entities.len() - 1;
         subject.entities[entity].ledger =
             Ledger::new(&subject.heard, kind_of(subject, entity), owed);
-        self.load(tab, entity);
+        match loading {
+            Loading::Loads => self.own_request(tab, entity, Reads::Whole),
+            Loading::Both if self.dice.one_in(3) => self.own_request(tab, entity, Reads::Whole),
+            Loading::Both | Loading::Came => self.bring(tab, entity),
+        }
         entity
     }
 
     /// The entity shows what the server has now: it came with the page.
-    fn load(&mut self, tab: usize, entity: usize) {
+    fn bring(&mut self, tab: usize, entity: usize) {
         let subject = &mut self.tabs[tab];
         let entity = &mut subject.entities[entity];
         entity.value = self.server.users[subject.user].read(entity.shows);
+        entity.loaded = true;
     }
 
     /// Says what a page is rendered from, now.
@@ -142,17 +158,34 @@ impl World {
         let known = self.tabs[tab].pages.clone();
         match self.dice.between(0, 9) {
             0 => self.show(tab, None, None),
-            1..=3 => {
-                let page = self.make_page(tab);
-                let since = self.dice.one_in(3).then(|| self.since(tab));
+            1..=2 => {
+                let (loading, since) = if self.dice.one_in(3) {
+                    (Loading::Came, Some(self.since(tab)))
+                } else {
+                    (Loading::Both, None)
+                };
+                let page = self.make_page(tab, loading);
                 self.show(tab, Some(page), since);
                 self.collect(tab);
+            }
+            3 => {
+                let page = self.make_page(tab, Loading::Loads);
+                self.collect(tab);
+                let wait = self.dice.wait(if self.calm { 1_000 } else { 40_000 });
+                self.later_in(tab, wait, TabEvent::Show(page));
             }
             _ => {
                 if let Some(page) = self.dice.pick(&known) {
                     self.show(tab, Some(page), None);
                 }
             }
+        }
+    }
+
+    /// A page that began to load a while ago is shown, if it was not dropped meanwhile.
+    pub(crate) fn show_loaded(&mut self, tab: usize, page: usize) {
+        if self.tabs[tab].pages.contains(&page) {
+            self.show(tab, Some(page), None);
         }
     }
 
@@ -214,7 +247,7 @@ impl World {
         if self.dice.one_in(2) {
             // The page may owe a refresh, and each hook that has yet to call back refreshes what it finds.
             let owed = 1 + self.tabs[tab].late_hooks;
-            let view = self.make_view(tab, 0, owed);
+            let view = self.make_view(tab, 0, owed, Loading::Both);
             self.note(|| format!("tab {tab}: page view {page} has a new subview {view}"));
             self.tabs[tab].views[page].children.push(view);
         } else {
@@ -289,6 +322,22 @@ impl World {
         }
     }
 
+    /// What is displayed is looked through for what was requested before a change that concerns it.
+    pub(crate) fn review(&mut self, tab: usize, page: usize) {
+        self.note(|| format!("tab {tab}: reviews page view {page}"));
+        for entity in self.tabs[tab].below(page) {
+            let now = self.clock(tab);
+            let subject = &mut self.tabs[tab];
+            let shown = &mut subject.entities[entity];
+            shown.met = true;
+            let (id, kind) = (shown.id, shown.kind);
+            if let Some(flight) = subject.app.review_entity(now, id, kind) {
+                self.arm(tab);
+                self.start_fetch(tab, entity, flight);
+            }
+        }
+    }
+
     /// A handler of the app's runs, and may call anything.
     pub(crate) fn handler(&mut self, tab: usize) {
         if !self.fault(40) {
@@ -322,15 +371,24 @@ impl World {
     // -------
 
     pub(crate) fn start_fetch(&mut self, tab: usize, entity: usize, flight: FlightId) {
+        self.tabs[tab].last_flight = flight.0;
+        if self.tabs[tab].entities[entity].edited {
+            self.note(|| {
+                format!("tab {tab}: {flight:?} of entity {entity} has to wait for the user")
+            });
+            let id = self.tabs[tab].entities[entity].id;
+            return self.tabs[tab].app.hold(id, flight);
+        }
         self.counts.fetches += 1;
         self.tabs[tab].entities[entity].ledger.fetches += 1;
         self.check_start(tab, entity);
         self.note(|| format!("tab {tab}: fetches entity {entity}, {flight:?}"));
         let subject = &mut self.tabs[tab].entities[entity];
         subject.flight = Some(flight);
+        subject.met = true;
         subject.ledger.given_up = false;
         if self.fault(60) {
-            return self.fetch_over(tab, entity, flight, Outcome::Impossible, 0);
+            return self.fetch_over(tab, entity, flight, Outcome::Impossible, Seen::default());
         }
         if self.fault(30) {
             return self.note(|| format!("tab {tab}: {flight:?} is lost"));
@@ -342,7 +400,7 @@ impl World {
     /// The server reads what it answers.
     pub(crate) fn fetch_asked(&mut self, tab: usize, entity: usize, flight: FlightId) {
         let subject = &self.tabs[tab];
-        let value = self.server.users[subject.user].read(subject.entities[entity].shows);
+        let seen = self.server.users[subject.user].read(subject.entities[entity].shows);
         let down = !self.browsers[subject.browser].online || self.server.down_until > self.now;
         let outcome = if down && !self.calm {
             Outcome::Failed(None)
@@ -358,7 +416,7 @@ impl World {
         self.later_in(
             tab,
             wait,
-            TabEvent::FetchOver(entity, flight, outcome, value),
+            TabEvent::FetchOver(entity, flight, outcome, seen),
         );
     }
 
@@ -369,28 +427,28 @@ impl World {
         entity: usize,
         flight: FlightId,
         outcome: Outcome,
-        value: u64,
+        seen: Seen,
     ) {
         let subject = &mut self.tabs[tab].entities[entity];
         let current = subject.flight == Some(flight);
         if current {
             subject.flight = None;
-            if outcome == Outcome::Done {
-                subject.value = value;
-                subject.ledger.in_a_row = 0;
-            } else {
-                let again = !matches!(
-                    outcome,
-                    Outcome::Impossible | Outcome::Failed(Some(401 | 403 | 404))
-                );
-                self.fetch_failed(tab, entity, again);
-            }
-        } else if outcome == Outcome::Done {
-            // An older answer on a newer one is repaired by one more fetch.
-            subject.value = value;
-            subject.ledger.owed += 1;
+        } else {
+            subject.others -= 1;
         }
-        self.note(|| format!("tab {tab}: {flight:?} of entity {entity} is {outcome:?}, waited for: {current}, value {value}"));
+        if outcome == Outcome::Done {
+            subject.show(flight.0, |value| *value = seen);
+            if current {
+                subject.ledger.in_a_row = 0;
+            }
+        } else if current {
+            let again = !matches!(
+                outcome,
+                Outcome::Impossible | Outcome::Failed(Some(401 | 403 | 404))
+            );
+            self.fetch_failed(tab, entity, again);
+        }
+        self.note(|| format!("tab {tab}: {flight:?} of entity {entity} is {outcome:?}, waited for: {current}, {seen:?}"));
         let id = self.tabs[tab].entities[entity].id;
         self.act(tab, |app, now| app.fetch_settled(now, id, flight, outcome));
     }
@@ -406,7 +464,9 @@ impl World {
         let entity = entities.position(|entity| entity.id == id && entity.flight == Some(flight));
         if let Some(entity) = entity {
             self.note(|| format!("tab {tab}: {flight:?} of entity {entity} took too long"));
-            self.tabs[tab].entities[entity].flight = None;
+            let subject = &mut self.tabs[tab].entities[entity];
+            subject.flight = None;
+            subject.others += 1;
             self.fetch_failed(tab, entity, true);
         }
     }

@@ -9,6 +9,8 @@ use remote_refresh_core::refresh::{FlightId, Outcome};
 use remote_refresh_core::revision::Revision;
 use remote_refresh_core::views::since::Since;
 
+use crate::server::Seen;
+use crate::tab::Reads;
 use crate::tabs::Line;
 
 /// Something that happens.
@@ -24,8 +26,8 @@ pub(crate) enum Event {
     Expire(usize),
     /// The server sends a subscriber what it held back.
     Flush(usize),
-    /// The notifier tells the feed of a change of a user's data.
-    Write(usize, Vec<usize>),
+    /// The notifier tells the feed of a change of a user's data, of these types and of this origin.
+    Write(usize, Vec<usize>, Option<String>),
     /// Something happens in a tab.
     Tab(usize, TabEvent),
 }
@@ -51,7 +53,19 @@ pub(crate) enum TabEvent {
     /// A request of a fetch reaches the server.
     FetchAsked(usize, FlightId),
     /// A fetch is over; with the value it brought.
-    FetchOver(usize, FlightId, Outcome, u64),
+    FetchOver(usize, FlightId, Outcome, Seen),
+    /// A request of the app's own reaches the server.
+    OwnAsked(usize, FlightId, Reads),
+    /// A request of the app's own is over; with what it brought, if it went well.
+    OwnOver(usize, FlightId, Reads, Option<Seen>),
+    /// A write reaches the server.
+    WriteAsked(usize),
+    /// A write is over; with the version that its answer gives of the record, if it went well.
+    WriteOver(usize, Option<u64>),
+    /// The user leaves the field that shows the entity, or saves.
+    Leave(usize),
+    /// A page that was loading is shown.
+    Show(usize),
     /// A hook calls back with its snapshot.
     LateHook(usize, Revision),
     /// The app connects.

@@ -11,6 +11,9 @@ pub(crate) const KINDS: [&str; 3] = ["Message", "User", "Room"];
 /// Records of each type.
 const RECORDS: usize = 2;
 
+/// The version of each record, by type; 0 for what is not shown.
+pub(crate) type Seen = [[u64; RECORDS]; KINDS.len()];
+
 /// What an entity shows of a user's data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shows {
@@ -20,6 +23,26 @@ pub(crate) enum Shows {
     Kind(usize),
     /// All there is.
     Everything,
+}
+
+impl Shows {
+    /// Whether a change of this record is to be seen.
+    pub(crate) fn covers(self, kind: usize, record: usize) -> bool {
+        match self {
+            Self::Record(shown, index) => (shown, index % RECORDS) == (kind, record % RECORDS),
+            Self::Kind(shown) => shown == kind,
+            Self::Everything => true,
+        }
+    }
+
+    /// One of the records that are shown: its type and its number.
+    pub(crate) fn some_record(self, chance: usize) -> (usize, usize) {
+        match self {
+            Self::Record(kind, record) => (kind, record % RECORDS),
+            Self::Kind(kind) => (kind, chance % RECORDS),
+            Self::Everything => (chance % KINDS.len(), chance / KINDS.len() % RECORDS),
+        }
+    }
 }
 
 /// How a user's node is written.
@@ -38,7 +61,7 @@ pub(crate) enum Style {
 pub(crate) struct User {
     pub(crate) name: String,
     /// The version of each record, by type: what a fetch reads.
-    records: [[u64; RECORDS]; KINDS.len()],
+    records: Seen,
     pub(crate) node: Option<Node>,
     pub(crate) style: Style,
     /// No token of this user's is good now.
@@ -58,23 +81,35 @@ impl User {
         }
     }
 
-    /// What a fetch of this reads: it grows with every change that it shows.
-    pub(crate) fn read(&self, shows: Shows) -> u64 {
-        match shows {
-            Shows::Record(kind, record) => self.records[kind][record % RECORDS],
-            Shows::Kind(kind) => self.records[kind].iter().sum(),
-            Shows::Everything => self.records.iter().flatten().sum(),
+    /// What a fetch of this reads.
+    pub(crate) fn read(&self, shows: Shows) -> Seen {
+        let mut seen = self.records;
+        for (kind, records) in seen.iter_mut().enumerate() {
+            for (record, version) in records.iter_mut().enumerate() {
+                if !shows.covers(kind, record) {
+                    *version = 0;
+                }
+            }
         }
+        seen
     }
 
-    /// Changes a record of this type.
-    pub(crate) fn change(&mut self, kind: usize, record: usize) {
-        self.records[kind][record % RECORDS] += 1;
+    /// Changes a record of this type. Returns its new version.
+    pub(crate) fn change(&mut self, kind: usize, record: usize) -> u64 {
+        let version = &mut self.records[kind][record % RECORDS];
+        *version += 1;
+        *version
     }
 
     /// Writes a change to the node, as a notifier does, and says what the subscribers are sent. `kinds` are the types that
-    /// it names, none for an untyped change.
-    pub(crate) fn write(&mut self, now: u64, kinds: &[usize], spread: u64) -> StreamEvent {
+    /// it names, none for an untyped change; `origin` is the write that caused it, if a client's did.
+    pub(crate) fn write(
+        &mut self,
+        now: u64,
+        kinds: &[usize],
+        spread: u64,
+        origin: Option<&str>,
+    ) -> StreamEvent {
         self.writes += 1;
         let number = |path: &str| {
             let path = Path::parse(path).expect("a valid path");
@@ -103,10 +138,14 @@ impl User {
         if self.style != Style::Queue {
             set("spread".into(), spread as f64);
         }
-        let children: Vec<_> = fields
+        let parse = |path: &str| Path::parse(path).expect("a valid path");
+        let mut children: Vec<_> = fields
             .into_iter()
-            .map(|(path, node)| (Path::parse(&path).expect("a valid path"), Some(node)))
+            .map(|(path, node)| (parse(&path), Some(node)))
             .collect();
+        if self.style == Style::Full {
+            children.push((parse("origin"), origin.map(Node::string)));
+        }
         for (path, node) in &children {
             Node::set(&mut self.node, path, node.clone());
         }

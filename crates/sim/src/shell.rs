@@ -93,6 +93,15 @@ impl World {
                     self.visit_page(tab, view, revision);
                 }
             }
+            Output::ReviewPage { view } => {
+                let known = self.tabs[tab].views.iter();
+                let view = known
+                    .into_iter()
+                    .position(|known| known.id == view && !known.gone);
+                if let Some(view) = view {
+                    self.review(tab, view);
+                }
+            }
             Output::Fetch { entity, flight } => {
                 let known = self.tabs[tab].entities.iter();
                 let entity = known

@@ -7,7 +7,7 @@ use remote_refresh_core::time::Millis;
 
 use crate::queue::{Event, TabEvent};
 use crate::server::KINDS;
-use crate::tab::Tab;
+use crate::tab::{Loading, Tab};
 use crate::world::World;
 
 /// Tabs that are open at once.
@@ -34,8 +34,11 @@ impl World {
             return self.open_tab();
         };
         match self.dice.between(0, 99) {
-            0..=34 => self.change(),
-            35..=49 if !self.tabs[tab].frozen => self.navigate(tab),
+            0..=29 => self.change(),
+            30..=35 if !self.tabs[tab].frozen => self.request_by_the_app(tab),
+            36..=39 if !self.tabs[tab].frozen => self.write_by_the_app(tab),
+            40..=41 if !self.tabs[tab].frozen => self.edit(tab),
+            42..=49 if !self.tabs[tab].frozen => self.navigate(tab),
             50..=53 if !self.tabs[tab].frozen => self.change_subviews(tab),
             54..=55 if !self.tabs[tab].frozen => self.refresh_by_itself(tab),
             56..=63 => self.look(tab),
@@ -77,16 +80,16 @@ impl World {
         }
         self.note(|| format!("user {user}: data changes, of types {kinds:?}"));
         let wait = self.dice.wait(if self.calm { 100 } else { 3_000 });
-        self.later(wait, Event::Write(user, kinds));
+        self.later(wait, Event::Write(user, kinds, None));
     }
 
-    pub(crate) fn write(&mut self, user: usize, kinds: &[usize]) {
+    pub(crate) fn write(&mut self, user: usize, kinds: &[usize], origin: Option<&str>) {
         let spread = if self.dice.one_in(5) {
             self.dice.wait(20_000)
         } else {
             0
         };
-        let event = self.server.users[user].write(self.now, kinds, spread);
+        let event = self.server.users[user].write(self.now, kinds, spread, origin);
         self.publish(user, &event);
     }
 
@@ -216,6 +219,8 @@ impl World {
             inbox: Vec::new(),
             views: Vec::new(),
             entities: Vec::new(),
+            writes: Vec::new(),
+            last_flight: 0,
             pages: Vec::new(),
             page: None,
             late_hooks: 0,
@@ -226,8 +231,12 @@ impl World {
 
     /// The app starts: it shows a page and connects, soon after.
     fn begin(&mut self, tab: usize) {
-        let page = self.make_page(tab);
-        let since = self.dice.one_in(3).then(|| self.since(tab));
+        let (loading, since) = if self.dice.one_in(3) {
+            (Loading::Came, Some(self.since(tab)))
+        } else {
+            (Loading::Both, None)
+        };
+        let page = self.make_page(tab, loading);
         self.show(tab, Some(page), None);
         let wait = self.dice.wait(2_000);
         self.later_in(tab, wait, TabEvent::Connect(since));

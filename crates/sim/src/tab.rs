@@ -1,6 +1,6 @@
 //! One tab: an App, and what the shell around it and the app keep.
 
-use remote_refresh_core::app::App;
+use remote_refresh_core::app::{App, WriteId};
 use remote_refresh_core::change::TypeId;
 use remote_refresh_core::feed::message::Auth;
 use remote_refresh_core::refresh::{EntityId, FlightId};
@@ -9,7 +9,7 @@ use remote_refresh_core::views::ViewId;
 
 use crate::oracle::Ledger;
 use crate::queue::TabEvent;
-use crate::server::Shows;
+use crate::server::{Seen, Shows};
 
 /// What a view's `remoteRefresh` does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,12 +42,68 @@ pub(crate) struct Entity {
     pub(crate) shows: Shows,
     pub(crate) kind: Option<TypeId>,
     /// What it shows now.
-    pub(crate) value: u64,
+    pub(crate) value: Seen,
     /// The fetch under way.
     pub(crate) flight: Option<FlightId>,
+    /// Other requests that may still be answered: the app's own, and those that are not waited for any more.
+    pub(crate) others: u64,
+    /// The newest flight that was answered.
+    pub(crate) landed: u32,
+    /// It has been read.
+    pub(crate) loaded: bool,
+    /// The core has seen it read, or displayed.
+    pub(crate) met: bool,
+    /// The user is at work on it.
+    pub(crate) edited: bool,
     /// It was collected.
     pub(crate) gone: bool,
     pub(crate) ledger: Ledger,
+}
+
+impl Entity {
+    /// Shows the answer to this flight. One that is older than what was answered before has to be mended by one more fetch.
+    pub(crate) fn show(&mut self, flight: u32, set: impl FnOnce(&mut Seen)) {
+        set(&mut self.value);
+        self.loaded = true;
+        if flight < self.landed {
+            self.ledger.owed += 1;
+        }
+        self.landed = self.landed.max(flight);
+    }
+}
+
+/// Where a page has its data from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Loading {
+    /// All of it came with the page.
+    Came,
+    /// Some of it came with the page, the app requests the rest.
+    Both,
+    /// The app requests it.
+    Loads,
+}
+
+/// What a request of the app's own reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reads {
+    /// All that the entity shows.
+    Whole,
+    /// One record.
+    Part(usize, usize),
+}
+
+/// A write that the app makes: the record of a model, or a new one of a collection.
+#[derive(Debug)]
+pub(crate) struct Write {
+    pub(crate) id: WriteId,
+    /// Whose record it is that is written, and its type and number.
+    pub(crate) record: (usize, usize),
+    /// The entities that the answer brings up to date.
+    pub(crate) given: Vec<usize>,
+    /// The entities that it changes besides.
+    pub(crate) touched: Vec<usize>,
+    /// The newest flight that the tab knew of when it started.
+    pub(crate) after: u32,
 }
 
 /// One tab.
@@ -81,6 +137,9 @@ pub(crate) struct Tab {
     pub(crate) inbox: Vec<TabEvent>,
     pub(crate) views: Vec<View>,
     pub(crate) entities: Vec<Entity>,
+    pub(crate) writes: Vec<Write>,
+    /// The newest flight.
+    pub(crate) last_flight: u32,
     /// Page views, by the index of their view.
     pub(crate) pages: Vec<usize>,
     /// The page view that is displayed.

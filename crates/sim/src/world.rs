@@ -169,7 +169,7 @@ impl World {
             Event::KeepAlive(stream) => self.keep_alive(stream),
             Event::Expire(stream) => self.token_ends(stream),
             Event::Flush(stream) => self.flush(stream),
-            Event::Write(user, kinds) => self.write(user, &kinds),
+            Event::Write(user, kinds, origin) => self.write(user, &kinds, origin.as_deref()),
             Event::Tab(tab, event) => self.happen_in(tab, event),
         }
     }
@@ -179,8 +179,8 @@ impl World {
         if self.tabs[tab].closed {
             return;
         }
-        // The request of a fetch is on its way, whatever its tab does.
-        if self.tabs[tab].frozen && !matches!(event, TabEvent::FetchAsked(..)) {
+        // A request is on its way, whatever its tab does.
+        if self.tabs[tab].frozen && !is_on_its_way(&event) {
             self.tabs[tab].inbox.push(event);
             return;
         }
@@ -192,6 +192,14 @@ impl World {
             TabEvent::FetchOver(entity, flight, outcome, value) => {
                 self.fetch_over(tab, entity, flight, outcome, value);
             }
+            TabEvent::OwnAsked(entity, flight, reads) => self.own_asked(tab, entity, flight, reads),
+            TabEvent::OwnOver(entity, flight, reads, seen) => {
+                self.own_over(tab, entity, flight, reads, seen);
+            }
+            TabEvent::WriteAsked(write) => self.write_asked(tab, write),
+            TabEvent::WriteOver(write, version) => self.write_over(tab, write, version),
+            TabEvent::Leave(entity) => self.leave(tab, entity),
+            TabEvent::Show(page) => self.show_loaded(tab, page),
             TabEvent::LateHook(view, revision) => self.late_hook(tab, view, revision),
             TabEvent::Connect(since) => self.connect(tab, since),
             TabEvent::Lead(line) => self.lead(line),
@@ -199,4 +207,12 @@ impl World {
             TabEvent::Heard(line, state, data) => self.heard(line, state, data.as_deref()),
         }
     }
+}
+
+/// Whether a tab has no hand in it any more.
+const fn is_on_its_way(event: &TabEvent) -> bool {
+    matches!(
+        event,
+        TabEvent::FetchAsked(..) | TabEvent::OwnAsked(..) | TabEvent::WriteAsked(..)
+    )
 }

@@ -48,10 +48,16 @@ enum Step {
     LeavePass,
     /// Compare the displayed page view with the feed; the child is what its hook is shown.
     SettlePage(Option<Child>),
+    /// Look for what the displayed page view shows of before a change that it was not walked for.
+    ReviewPage,
 }
 
 /// The child whose change stands for all others of its batch.
 const UPDATED: &str = "updated";
+
+/// How long after an answer that was read before the newest change the page is reviewed: the app renders it first, in
+/// handlers and in promises that follow.
+const REVIEW_DELAY: Millis = Millis(50);
 
 /// What an app may choose when its App is made.
 #[derive(Clone, Debug, Default)]
@@ -97,6 +103,8 @@ pub struct App {
     hidden: bool,
     /// The revision whose refresh was put off last, so that it is said once.
     deferred: Revision,
+    /// When the page is to be reviewed.
+    review: Option<Millis>,
     seed: u64,
     /// The latest time seen, to notice a clock that was set back.
     now: Millis,
@@ -130,6 +138,7 @@ impl App {
             client,
             hidden: false,
             deferred: Revision::default(),
+            review: None,
             seed,
             now: Millis::default(),
         }
@@ -200,12 +209,13 @@ impl App {
     /// be announced or asked for is not: after a sign-out nobody hears of the last user's values.
     pub fn close(&mut self, now: Millis) {
         self.steps.retain(|step| match step {
-            Step::SettlePage(_) => false,
+            Step::SettlePage(_) | Step::ReviewPage => false,
             Step::Out(order) => !order.is_of_feed(),
             Step::EnterPass(_) | Step::LeavePass => true,
         });
         self.pace.forget();
         self.waiting = None;
+        self.review = None;
         self.feed_input(now, FeedInput::Close);
         if let Some(feed) = self.feed.take() {
             self.last_id = feed.last_id();
@@ -322,7 +332,7 @@ impl App {
     pub fn reveal(&mut self, now: Millis) {
         self.hidden = false;
         self.feed_input(now, FeedInput::Visible);
-        self.steps.push_back(Step::SettlePage(None));
+        self.settle_soon();
         self.retry(now);
     }
 
@@ -336,7 +346,7 @@ impl App {
     pub fn restore(&mut self, now: Millis) {
         self.hidden = false;
         self.feed_input(now, FeedInput::Restored);
-        self.steps.push_back(Step::SettlePage(None));
+        self.settle_soon();
         self.retry(now);
     }
 
@@ -358,6 +368,16 @@ impl App {
         };
         self.views.show(page, applied, since);
         self.steps.push_back(Step::SettlePage(None));
+        // What the page says of itself holds for all that it shows.
+        if since.is_none() {
+            self.steps.push_back(Step::ReviewPage);
+        }
+    }
+
+    /// Has the displayed page view compared with the feed, and what it shows with what was seen since it was read.
+    fn settle_soon(&mut self) {
+        self.steps.push_back(Step::SettlePage(None));
+        self.steps.push_back(Step::ReviewPage);
     }
 
     // Passes
@@ -388,6 +408,7 @@ impl App {
         feed.into_iter()
             .chain(self.entities.next_timeout())
             .chain(self.pace.next())
+            .chain(self.review)
             .min()
     }
 
@@ -419,6 +440,10 @@ impl App {
             let child = self.waiting.take();
             self.steps.push_back(Step::SettlePage(child));
         }
+        if self.review.is_some_and(|at| at <= now) {
+            self.review = None;
+            self.steps.push_back(Step::ReviewPage);
+        }
     }
 
     /// A clock that was set back must not make anybody wait for the lost time again.
@@ -429,6 +454,7 @@ impl App {
             }
             self.entities.clock_set_back(self.now, now);
             self.pace.clock_set_back(self.now, now);
+            self.review = self.review.map(|at| now + (at - self.now));
         }
         self.now = now;
     }
@@ -446,6 +472,11 @@ impl App {
                 Step::LeavePass => self.passes.leave(),
                 Step::SettlePage(child) => {
                     if let Some(output) = self.settle_page(child) {
+                        return Some(output);
+                    }
+                }
+                Step::ReviewPage => {
+                    if let Some(output) = self.review_page() {
                         return Some(output);
                     }
                 }
@@ -476,6 +507,14 @@ impl App {
             child,
             revision,
         })
+    }
+
+    /// A page view was walked for the changes that came while it was displayed. What it shows may have been requested
+    /// before one that came earlier, and be answered only now.
+    fn review_page(&self) -> Option<Output> {
+        self.feed.as_ref().filter(|feed| feed.has_baseline())?;
+        let view = self.views.page().filter(|_| !self.hidden)?;
+        Some(Output::ReviewPage { view })
     }
 
     /// What a snapshot of the user's node is made from: the node as the feed has it.

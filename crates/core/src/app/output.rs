@@ -122,6 +122,12 @@ pub enum Output {
         /// The pass that the snapshot belongs to.
         revision: Revision,
     },
+    /// Ask [`App::review_entity`](super::App::review_entity) for each entity that the displayed page view shows, and call
+    /// no hook.
+    ReviewPage {
+        /// The page view.
+        view: ViewId,
+    },
     /// Fetch the entity: it owed that, or tries again.
     Fetch {
         /// The entity.
@@ -200,6 +206,7 @@ impl Output {
             Self::Emit { .. }
                 | Self::EmitModel { .. }
                 | Self::CallHook { .. }
+                | Self::ReviewPage { .. }
                 | Self::Deferred { .. }
                 | Self::RequestToken { .. }
                 | Self::OpenStream { .. }

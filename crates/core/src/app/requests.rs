@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::echo::{self, Touched, WriteId};
-use super::{App, Output, Step};
+use super::{App, Output, Step, REVIEW_DELAY};
 use crate::change::{ModelChange, TypeId};
 use crate::refresh::{EntityId, FlightId, Kind, Outcome};
 use crate::time::Millis;
@@ -76,6 +76,29 @@ impl App {
         self.entities.request(entity, pass.revision, now)
     }
 
+    /// The fetch to start for this entity, of this type, because a change that concerns it was seen after what it shows
+    /// was requested; if any. What was never seen to be requested counts as up to date the first time.
+    pub fn review_entity(
+        &mut self,
+        now: Millis,
+        entity: EntityId,
+        kind: Option<TypeId>,
+    ) -> Option<FlightId> {
+        self.observe(now);
+        let revision = self.feed_revision;
+        let Some(as_of) = self.entities.as_of(entity) else {
+            self.entities.assume(entity, revision);
+            return None;
+        };
+        let behind = as_of < revision
+            && self.concerned.since(as_of, kind)
+            && !self.echoes.cover(entity, as_of, revision);
+        if !behind {
+            return None;
+        }
+        self.entities.request(entity, revision, now)
+    }
+
     // Requests
     // --------
 
@@ -90,6 +113,10 @@ impl App {
         self.observe(now);
         let next = self.entities.settled(entity, flight, outcome, now);
         self.order_fetch(entity, next);
+        let behind = |as_of| as_of < self.feed_revision;
+        if self.entities.as_of(entity).is_some_and(behind) {
+            self.review.get_or_insert(now + REVIEW_DELAY);
+        }
     }
 
     /// The app starts a request of its own. `None` for an unknown entity.

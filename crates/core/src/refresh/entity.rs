@@ -28,6 +28,8 @@ pub enum Kind {
 struct Foreign {
     id: FlightId,
     kind: Kind,
+    /// The newest change that was seen when it started.
+    as_of: Revision,
     /// When it takes too long; `None` if it does: nobody waits for it, but its answer may still arrive.
     due: Option<Millis>,
 }
@@ -39,6 +41,8 @@ pub(super) struct Entity {
     pub(super) asked: Revision,
     /// The refresh under way.
     pub(super) flight: Option<FlightId>,
+    /// The newest change that was seen when that started.
+    pub(super) flight_as_of: Revision,
     /// The wait for a retry, as the number of the flight that failed.
     pub(super) retrying: Option<FlightId>,
     /// Fetches that failed in a row.
@@ -54,6 +58,8 @@ pub(super) struct Entity {
     owed_since: u32,
     /// The flight whose answer it shows.
     shown: u32,
+    /// The newest change that was seen when that started; `None` if nobody knows.
+    shown_as_of: Option<Revision>,
     /// The newest flight that was answered.
     landed: u32,
 }
@@ -93,6 +99,20 @@ impl Entity {
         self.is_stale() && !self.held && (self.given_up || self.retrying.is_some())
     }
 
+    /// The newest change that was seen before what it shows was read, or before what it will show once the requests
+    /// under way are answered. `None` if it was never seen to be read.
+    pub(super) fn as_of(&self) -> Option<Revision> {
+        let whole = |it: &&Foreign| it.due.is_some() && it.kind == Kind::Whole;
+        let foreign = self.foreign.iter().filter(whole).map(|it| it.as_of);
+        let own = self.flight.map(|_| self.flight_as_of);
+        foreign.chain(own).chain(self.shown_as_of).max()
+    }
+
+    /// What it shows counts as read when `as_of` was the newest change seen, unless more is known.
+    pub(super) fn assume(&mut self, as_of: Revision) {
+        self.shown_as_of.get_or_insert(as_of);
+    }
+
     /// What was started up to `flight` is out of date from now on; `last` is the newest flight there is.
     pub(super) fn outdate(&mut self, flight: u32, last: u32) {
         if !self.is_stale() {
@@ -101,12 +121,29 @@ impl Entity {
         self.stale = self.stale.max(Some(flight));
     }
 
-    /// The app started a request, to be waited for until `due`.
-    pub(super) fn depart(&mut self, id: FlightId, kind: Kind, due: Option<Millis>) {
+    /// The app started a request when `as_of` was the newest change seen, to be waited for until `due`.
+    pub(super) fn depart(
+        &mut self,
+        id: FlightId,
+        kind: Kind,
+        as_of: Revision,
+        due: Option<Millis>,
+    ) {
+        self.assume(as_of);
         if self.foreign.len() == MAX_FOREIGN {
             self.foreign.remove(0);
         }
-        self.foreign.push(Foreign { id, kind, due });
+        self.foreign.push(Foreign {
+            id,
+            kind,
+            as_of,
+            due,
+        });
+    }
+
+    /// The refresh under way is overdue: nobody waits for it any more, but its answer may still arrive.
+    pub(super) fn abandon(&mut self, id: FlightId) {
+        self.depart(id, Kind::Whole, self.flight_as_of, None);
     }
 
     /// When the first of the app's requests takes too long.
@@ -133,21 +170,29 @@ impl Entity {
         let Some(at) = self.foreign.iter().position(|it| it.id == id) else {
             return false;
         };
-        let kind = self.foreign.remove(at).kind;
+        let Foreign { kind, as_of, .. } = self.foreign.remove(at);
         if answered {
-            self.land(id, kind, last);
+            self.land(id, kind, Some(as_of), last);
         }
         true
     }
 
-    /// The entity shows the answer to this flight. `last` is the newest flight there is.
-    pub(super) fn land(&mut self, flight: FlightId, kind: Kind, last: u32) {
+    /// The entity shows the answer to this flight, which started when `as_of` was the newest change seen. `last` is the
+    /// newest flight there is.
+    pub(super) fn land(
+        &mut self,
+        flight: FlightId,
+        kind: Kind,
+        as_of: Option<Revision>,
+        last: u32,
+    ) {
         let late = flight.0 < self.landed;
         if late {
             self.outdate(flight.0, last);
         }
         if late || kind == Kind::Whole {
             self.shown = flight.0;
+            self.shown_as_of = as_of.or(self.shown_as_of);
         }
         self.landed = self.landed.max(flight.0);
         if kind == Kind::Write && (self.flight.is_some() || !self.foreign.is_empty()) {

@@ -162,6 +162,20 @@ impl Entities {
         self.take_off_if_ready(id, now)
     }
 
+    /// The newest change that was seen before what the entity shows was read, the requests under way included. `None` if
+    /// it was never seen to be read.
+    #[must_use]
+    pub fn as_of(&self, id: EntityId) -> Option<Revision> {
+        self.entities.get(id.0 as usize)?.as_of()
+    }
+
+    /// What the entity shows counts as read when `as_of` was the newest change seen, unless more is known.
+    pub fn assume(&mut self, id: EntityId, as_of: Revision) {
+        if let Some(entity) = self.entities.get_mut(id.0 as usize) {
+            entity.assume(as_of);
+        }
+    }
+
     /// Whether a fetch of the entity is owed: after the one under way, or whatever else it waits for.
     #[must_use]
     pub fn owes(&self, id: EntityId) -> bool {
@@ -195,7 +209,7 @@ impl Entities {
         entity.flight = None;
         if outcome == Outcome::Done {
             entity.failures = 0;
-            entity.land(flight, Kind::Whole, last);
+            entity.land(flight, Kind::Whole, Some(entity.flight_as_of), last);
         } else if !outcome.is_worth_a_retry() {
             entity.refuse(flight);
         } else if entity.is_stale() {
@@ -220,7 +234,7 @@ impl Entities {
         if entity.next_due().is_none() {
             self.foreign_deadlines.push(due, id, flight);
         }
-        entity.depart(flight, kind, Some(due));
+        entity.depart(flight, kind, self.newest, Some(due));
         self.last_flight = flight.0;
         Some(flight)
     }
@@ -230,7 +244,7 @@ impl Entities {
         let last = self.last_flight;
         self.entities
             .get_mut(id.0 as usize)?
-            .land(FlightId(0), Kind::Whole, last);
+            .land(FlightId(0), Kind::Whole, None, last);
         self.take_off_if_ready(id, now)
     }
 
@@ -281,7 +295,7 @@ impl Entities {
                 continue;
             };
             if entity.flight == Some(flight) {
-                entity.depart(flight, Kind::Whole, None);
+                entity.abandon(flight);
                 return Some(Due::Expired(id, flight));
             }
             if entity.retrying == Some(flight) {
@@ -325,6 +339,7 @@ impl Entities {
         let flight = FlightId(self.last_flight);
         entity.flight = Some(flight);
         entity.asked = self.newest;
+        entity.flight_as_of = self.newest;
         self.deadlines.push(now + self.limits.fetch, id, flight);
         Some(flight)
     }
