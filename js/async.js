@@ -2,7 +2,7 @@
 
 import init, * as wasm from '../dist/wasm/remote_refresh.js'
 import { appFactory } from './app.js'
-import { coded } from './error.js'
+import { coded, wasmError } from './error.js'
 
 let loading
 let factory
@@ -14,10 +14,10 @@ export default function load(source = new URL('./remote_refresh_bg.wasm', import
       factory = appFactory(wasm)
       return factory()
     },
-    error => {
+    cause => {
       // A network that failed once may work the next time.
       loading = undefined
-      throw error
+      throw wasmError(cause)
     },
   )
   return loading

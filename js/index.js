@@ -3,8 +3,13 @@
 import wasmBytes from '../dist/wasm/remote_refresh_bg.wasm'
 import * as wasm from '../dist/wasm/remote_refresh.js'
 import { appFactory } from './app.js'
+import { wasmError } from './error.js'
 
-wasm.initSync({ module: wasmBytes })
+try {
+  wasm.initSync({ module: wasmBytes })
+} catch (cause) {
+  throw wasmError(cause)
+}
 
 export const createApp = appFactory(wasm)
 

@@ -3,6 +3,7 @@
 //   index.js, index.cjs   the package: the wasm is inside, and instantiated while the module loads
 //   async.js              the same with the wasm in a file next to it, found by `new URL(…, import.meta.url)`
 //   server.js, server.cjs the notifier for servers
+//   remote-refresh.min.js the classic script: for a script tag, and for AMD loaders (RequireJS)
 //   *.d.cts               the type declarations once more, for those who `require`
 //   www/                  the demo page; it imports the package by its name, so it comes last
 import { build } from 'esbuild'
@@ -38,9 +39,32 @@ async function entry(name, { commonjs = false } = {}) {
   await build({ ...library, entryPoints, format: 'cjs', outfile: `dist/${name}.cjs` })
 }
 
-/** TypeScript takes a `.d.ts` of this package for an ES module's; what can be `require`d, so all but async, needs a `.d.cts`. */
+/**
+ * A file of js/ as a classic script: an AMD module where there is a loader, a CommonJS one where there is `module`, else the
+ * global `name`. Minified, since no bundler comes after it.
+ */
+async function script(from, to, name) {
+  await build({
+    ...library,
+    entryPoints: [`js/${from}.js`],
+    outfile: `dist/${to}.min.js`,
+    format: 'iife',
+    globalName: name,
+    minify: true,
+    banner: {
+      js: '(function (root, factory) {'
+        + "if (typeof define === 'function' && define.amd) define([], factory);"
+        + "else if (typeof module === 'object' && module.exports) module.exports = factory();"
+        + `else root.${name} = factory();`
+        + '})(globalThis, function () {',
+    },
+    footer: { js: `return ${name}\n})` },
+  })
+}
+
+/** TypeScript takes a `.d.ts` of this package for an ES module's; what can be `require`d needs a `.d.cts`. */
 async function commonJsTypes() {
-  for (const file of (await readdir('js')).filter(file => /^(?!async).*\.d\.ts$/.test(file))) {
+  for (const file of (await readdir('js')).filter(file => /^(?!async|script).*\.d\.ts$/.test(file))) {
     const text = await readFile(`js/${file}`, 'utf8')
     await writeFile(`dist/${file.replace(/\.ts$/, '.cts')}`, text.replace(/(['"]\.\/[\w./-]+)\.js(['"])/g, '$1.cjs$2'))
   }
@@ -69,5 +93,6 @@ await copyFile('dist/wasm/remote_refresh_bg.wasm', 'dist/remote_refresh_bg.wasm'
 await entry('index', { commonjs: true })
 await entry('async')
 await entry('server', { commonjs: true })
+await script('script', 'remote-refresh', 'RemoteRefresh')
 await commonJsTypes()
 await page()

@@ -1,65 +1,62 @@
 // The package as npm would publish it: packed, its list of files compared, installed into a throw-away project without a
-// network, and used from there by every way in. Usage: check.mjs SCRATCH-FOLDER
+// network, and used from there by every way in: Node, bundlers, module loaders, type checkers, a browser.
+// Usage: check.mjs SCRATCH-FOLDER; in the environment CHROME, the browser's path.
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 
-/** All that is published, and nothing else. A file more or less is a decision: change it here. */
-const FILES = [
-  'CHANGELOG.md',
-  'LICENSE',
-  'README.md',
-  'dist/async.js',
-  'dist/async.js.map',
-  'dist/events.d.cts',
-  'dist/index.cjs',
-  'dist/index.cjs.map',
-  'dist/index.d.cts',
-  'dist/index.js',
-  'dist/index.js.map',
-  'dist/remote_refresh_bg.wasm',
-  'dist/server.cjs',
-  'dist/server.cjs.map',
-  'dist/server.d.cts',
-  'dist/server.js',
-  'dist/server.js.map',
-  'js/async.d.ts',
-  'js/events.d.ts',
-  'js/index.d.ts',
-  'js/server.d.ts',
-  'package.json',
-]
+import { checkInBrowser } from './browser.mjs'
+import { FILES } from './files.mjs'
+import { repository, run, step } from './run.mjs'
+import { checkTypes } from './types.mjs'
 
-const [scratch] = process.argv.slice(2)
-const fixtures = 'tests/packaging/project'
-const run = (command, args, cwd) => execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
-
-const [packed] = JSON.parse(run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', scratch]))
-const files = packed.files.map(file => file.path).sort()
-assert.deepEqual(files, FILES, 'the list of published files has changed: see FILES in tests/packaging/check.mjs')
-console.log(`   packed: ${files.length} files, ${packed.size.toLocaleString('en')} bytes (${packed.unpackedSize.toLocaleString('en')} unpacked)`)
-
+const scratch = resolve(process.argv[2])
 const project = join(scratch, 'project')
-mkdirSync(project)
-cpSync(fixtures, project, { recursive: true })
-writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'project', private: true }))
-run('npm', ['install', '--offline', '--no-audit', '--no-fund', '--loglevel=error', join(scratch, packed.filename)], project)
-assert.deepEqual(readdirSync(join(project, 'node_modules')).filter(name => !name.startsWith('.')), ['remote-refresh'], 'it brings nothing along')
-console.log('   installed without a network')
 
-for (const file of readdirSync(fixtures).filter(file => /\.[cm]js$/.test(file))) {
-  run(process.execPath, [file], project)
-  console.log(`   ran ${file}`)
+/** Packs the package and installs it into the project; gives the tarball's path. */
+function install() {
+  const [packed] = JSON.parse(run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', scratch], repository))
+  const files = packed.files.map(file => file.path).sort()
+  assert.deepEqual(files, FILES, 'the list of published files has changed: see tests/packaging/files.mjs')
+  console.log(`   packed: ${files.length} files, ${packed.size.toLocaleString('en')} bytes (${packed.unpackedSize.toLocaleString('en')} unpacked)`)
+
+  const tarball = join(scratch, packed.filename)
+  mkdirSync(project)
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'project', private: true }))
+  run('npm', ['install', '--offline', '--no-audit', '--no-fund', '--loglevel=error', tarball], project)
+  const installed = readdirSync(join(project, 'node_modules')).filter(name => !name.startsWith('.'))
+  assert.deepEqual(installed, ['remote-refresh'], 'it brings nothing along')
+  cpSync(new URL('./projects', import.meta.url), project, { recursive: true })
+  // What the projects use besides is the repository's: the same versions for everybody, and nothing to download.
+  for (const name of ['backbone', 'jsdom', 'requirejs', 'underscore', 'vitest']) {
+    symlinkSync(join(repository, 'node_modules', name), join(project, 'node_modules', name))
+  }
+  return tarball
 }
 
-// Type declarations, resolved the way TypeScript does for `import`, for `require`, and for bundlers.
-const tsc = join(process.cwd(), 'node_modules/.bin/tsc')
-const strict = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022,dom,dom.iterable', '--types', '']
-run(tsc, [...strict, '--module', 'nodenext', 'types.mts', 'types.cts'], project)
-run(tsc, [...strict, '--module', 'esnext', '--moduleResolution', 'bundler', 'types.mts'], project)
-console.log('   compiled types.mts and types.cts')
+function checkInNode() {
+  for (const file of readdirSync(join(project, 'node'))) {
+    run(process.execPath, [file], join(project, 'node'))
+    console.log(`   ran ${file} in Node`)
+  }
+  step('Vitest and jsdom', () => {
+    run(process.execPath, [join(repository, 'node_modules/vitest/vitest.mjs'), 'run'], join(project, 'vitest'))
+  })
+}
 
-// The async entry needs its wasm beside it, by an address that bundlers recognize.
-const installed = join(project, 'node_modules/remote-refresh/dist')
-assert.match(readFileSync(join(installed, 'async.js'), 'utf8'), /new URL\((["'])\.\/remote_refresh_bg\.wasm\1, import\.meta\.url\)/)
+/** Each source map belongs to a file, and names sources that are inside it: no path of the machine that built it. */
+function checkSourceMaps() {
+  const dist = join(project, 'node_modules/remote-refresh/dist')
+  for (const file of readdirSync(dist).filter(file => /\.c?js$/.test(file))) {
+    assert.match(readFileSync(join(dist, file), 'utf8'), new RegExp(`//# sourceMappingURL=${file}\\.map\\s*$`), file)
+    const map = JSON.parse(readFileSync(join(dist, `${file}.map`), 'utf8'))
+    assert.equal(map.sources.length, map.sourcesContent.length, file)
+    assert.deepEqual(map.sources.filter(source => !/^(\.\.\/js|wasm)\//.test(source)), [], file)
+  }
+}
+
+const tarball = step('pack and install', install)
+checkSourceMaps()
+checkInNode()
+step('types', () => checkTypes(project, tarball))
+await checkInBrowser(project)

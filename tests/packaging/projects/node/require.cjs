@@ -11,3 +11,4 @@ assert.deepEqual(heard, [1])
 
 assert.throws(() => createNotifier({ url: 'nowhere' }), NotifierError)
 assert.equal(require('remote-refresh/package.json').name, 'remote-refresh')
+assert.throws(() => require('remote-refresh/async'), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' })

@@ -1,0 +1,3 @@
+// The classic script: `window.RemoteRefresh`, or a module of RequireJS, with all that runs in a browser in one file.
+
+export * from './index.js'

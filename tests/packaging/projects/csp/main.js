@@ -1,0 +1,4 @@
+import App from '/node_modules/remote-refresh/dist/index.js'
+import load from '/node_modules/remote-refresh/dist/async.js'
+
+use(App, await load())

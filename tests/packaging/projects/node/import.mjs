@@ -1,0 +1,27 @@
+// `import`: the package is ready on the next line, and so is the notifier. On a server it does nothing but that: whoever
+// renders pages there may import what the browser imports.
+import assert from 'node:assert/strict'
+
+const globals = () => Reflect.ownKeys(globalThis)
+const before = globals()
+const { default: App, createApp } = await import('remote-refresh')
+const { NotifierError, createNotifier } = await import('remote-refresh/server')
+const { default: load } = await import('remote-refresh/async')
+
+assert.deepEqual(globals(), before, 'no global is added')
+assert.deepEqual(process.getActiveResourcesInfo().filter(name => /Timeout|Immediate|TCP|Message/.test(name)), [], 'nothing keeps the process')
+assert.equal(process.listenerCount('uncaughtException') + process.listenerCount('unhandledRejection'), 0)
+
+const heard = []
+App.Events.on('ping', value => heard.push(value))
+App.Events.trigger('ping', 1)
+createApp().Events.trigger('ping', 2)
+assert.deepEqual(heard, [1])
+
+// A page view can be shown where nothing is displayed: no request follows from it.
+App.show({ model: { fetch() { assert.fail('nothing is fetched on a server that is not connected') } } })
+
+assert.throws(() => createNotifier({ url: 'nowhere' }), NotifierError)
+assert.equal(typeof load, 'function')
+assert.match(import.meta.resolve('remote-refresh/async'), /\/dist\/async\.js$/)
+assert.throws(() => import.meta.resolve('remote-refresh/dist/wasm/remote_refresh.js'), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' })
