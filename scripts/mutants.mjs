@@ -8,6 +8,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+/** Longer than any sound run takes: a mutant may also never come to an end, in milliseconds. */
+const TIME_LIMIT = 600_000
 /** The steps that a mutant has to fail in, from a seed that is the same each time. */
 const STEPS = 2_000_000
 const SEED = 1
@@ -34,7 +36,8 @@ function simulate() {
   const cargo = (...args) => spawnSync('cargo', args, { cwd: copy, env, encoding: 'utf8' })
   const built = cargo('build', '--quiet', '-p', 'remote-refresh-sim')
   if (built.status !== 0) throw new Error(`it does not compile:\n${built.stderr}`)
-  const run = spawnSync(join(target, 'debug', 'simulate'), ['--seed', SEED, '--total', STEPS].map(String), { encoding: 'utf8', maxBuffer: 1 << 26 })
+  const run = spawnSync(join(target, 'debug', 'simulate'), ['--seed', SEED, '--total', STEPS].map(String), { encoding: 'utf8', maxBuffer: 1 << 26, timeout: TIME_LIMIT })
+  if (run.error?.code === 'ETIMEDOUT') return { failed: true, line: 'it never comes to an end' }
   const output = `${run.stdout}${run.stderr}`
   const line = output.split('\n').find(line => / fails after | panics/.test(line))
   return { failed: run.status !== 0, line: line ?? output.trim().split('\n').at(-1) }

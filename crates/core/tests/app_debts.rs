@@ -1,18 +1,15 @@
 //! What a page owes is owed until it is paid, and no more than that: found by the simulation, kept as scenarios.
 
+mod app_support;
+
+use app_support::{NODE, NOW};
 use remote_refresh_core::app::{App, Output, Settings, Snapshot};
 use remote_refresh_core::change::TypeId;
-use remote_refresh_core::feed::endpoint::Endpoint;
-use remote_refresh_core::feed::message::{Auth, FeedInput, RequestId};
-use remote_refresh_core::feed::timing::Timing;
-use remote_refresh_core::feed::Feed;
+use remote_refresh_core::feed::message::RequestId;
 use remote_refresh_core::revision::Revision;
 use remote_refresh_core::time::Millis;
 use remote_refresh_core::views::since::Since;
 use remote_refresh_core::views::ViewId;
-
-const NOW: Millis = Millis(1_000_000);
-const NODE: &str = r#"{"updated":1,"version":1}"#;
 
 /// An App whose page views' hooks are counted.
 struct Tab {
@@ -31,10 +28,7 @@ impl Tab {
     }
 
     fn connect(&mut self) {
-        self.app.connect(NOW, 1, None, |seed, last_id| {
-            let endpoint = Endpoint::new("https://a.example", Some("u1"), None).expect("valid");
-            Feed::new(endpoint, Auth::None, Timing::default(), true, seed, last_id)
-        });
+        app_support::connect(&mut self.app, NOW, None);
         self.drain();
     }
 
@@ -48,10 +42,7 @@ impl Tab {
     }
 
     fn event(&mut self, event: &str, data: &str) {
-        let stream = self.stream.expect("a stream is open");
-        let text = format!("event: {event}\ndata: {{\"path\":\"/\",\"data\":{data}}}\n\n");
-        self.app
-            .feed_input(NOW, FeedInput::BytesArrived(stream, text.as_bytes()));
+        app_support::arrive(&mut self.app, NOW, self.stream, event, "/", data);
         self.drain();
     }
 

@@ -1,10 +1,10 @@
 //! Echoes: what this client wrote itself is not fetched where the write's answer gave it, and nothing else is left out.
 
+mod app_support;
+
+use app_support::{NODE, NOW};
 use remote_refresh_core::app::{App, Output, Settings, Snapshot, WriteId};
-use remote_refresh_core::feed::endpoint::Endpoint;
-use remote_refresh_core::feed::message::{Auth, FeedInput, RequestId};
-use remote_refresh_core::feed::timing::Timing;
-use remote_refresh_core::feed::Feed;
+use remote_refresh_core::feed::message::RequestId;
 use remote_refresh_core::refresh::{EntityId, Outcome};
 use remote_refresh_core::time::Millis;
 use remote_refresh_core::views::ViewId;
@@ -28,14 +28,10 @@ impl Page {
         });
         let view = app.views_mut().add();
         let entities = [app.entities_mut().add(), app.entities_mut().add()];
-        let now = Millis(1_000_000);
-        app.connect(now, 1, None, |seed, last_id| {
-            let endpoint = Endpoint::new("https://a.example", Some("u1"), None).expect("valid");
-            Feed::new(endpoint, Auth::None, Timing::default(), true, seed, last_id)
-        });
+        app_support::connect(&mut app, NOW, None);
         let mut page = Self {
             app,
-            now,
+            now: NOW,
             stream: None,
             view,
             entities,
@@ -43,17 +39,14 @@ impl Page {
             fetched: Vec::new(),
         };
         page.drain();
-        page.event("put", r#"{"updated":1,"version":1}"#);
+        page.event("put", NODE);
         page.app.show(page.now, Some(view), None);
         page.drain();
         page
     }
 
     fn event(&mut self, event: &str, data: &str) {
-        let stream = self.stream.expect("a stream is open");
-        let text = format!("event: {event}\ndata: {{\"path\":\"/\",\"data\":{data}}}\n\n");
-        self.app
-            .feed_input(self.now, FeedInput::BytesArrived(stream, text.as_bytes()));
+        app_support::arrive(&mut self.app, self.now, self.stream, event, "/", data);
         self.drain();
     }
 

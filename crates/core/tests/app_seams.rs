@@ -1,10 +1,10 @@
 //! The App on a virtual clock: when the displayed page view is refreshed, and when it is not.
 
+mod app_support;
+
+use app_support::{NODE, NOW};
 use remote_refresh_core::app::{App, Output, Settings, Snapshot};
-use remote_refresh_core::feed::endpoint::Endpoint;
-use remote_refresh_core::feed::message::{Auth, FeedInput, RequestId};
-use remote_refresh_core::feed::timing::Timing;
-use remote_refresh_core::feed::Feed;
+use remote_refresh_core::feed::message::{FeedInput, RequestId};
 use remote_refresh_core::refresh::{FlightId, Outcome};
 use remote_refresh_core::time::Millis;
 use remote_refresh_core::views::since::Since;
@@ -23,7 +23,7 @@ impl Page {
     fn new() -> Self {
         Self {
             app: App::new(Settings::default()),
-            now: Millis(1_000_000),
+            now: NOW,
             stream: None,
             log: Vec::new(),
         }
@@ -38,10 +38,7 @@ impl Page {
     }
 
     fn connect(&mut self, since: Option<Since>) {
-        let endpoint = Endpoint::new("https://a.example", Some("u1"), None).expect("valid");
-        self.app.connect(self.now, 1, since, |seed, last_id| {
-            Feed::new(endpoint, Auth::None, Timing::default(), true, seed, last_id)
-        });
+        app_support::connect(&mut self.app, self.now, since);
         self.drain();
     }
 
@@ -72,23 +69,14 @@ impl Page {
         }
     }
 
-    fn bytes(&mut self, text: &str) {
-        let stream = self.stream.expect("a stream is open");
-        self.app
-            .feed_input(self.now, FeedInput::BytesArrived(stream, text.as_bytes()));
+    fn put(&mut self, path: &str, data: &str) {
+        app_support::arrive(&mut self.app, self.now, self.stream, "put", path, data);
         self.drain();
     }
 
-    fn put(&mut self, path: &str, data: &str) {
-        self.bytes(&format!(
-            "event: put\ndata: {{\"path\":\"{path}\",\"data\":{data}}}\n\n"
-        ));
-    }
-
     fn patch(&mut self, data: &str) {
-        self.bytes(&format!(
-            "event: patch\ndata: {{\"path\":\"/\",\"data\":{data}}}\n\n"
-        ));
+        app_support::arrive(&mut self.app, self.now, self.stream, "patch", "/", data);
+        self.drain();
     }
 
     fn reconnect(&mut self, node: &str) {
@@ -114,8 +102,6 @@ impl Page {
         std::mem::take(&mut self.log)
     }
 }
-
-const NODE: &str = r#"{"updated":1,"version":1}"#;
 
 #[test]
 fn a_page_shown_before_the_first_value_is_refreshed_once_and_nothing_is_announced() {
@@ -272,10 +258,8 @@ fn a_page_shown_by_a_handler_of_the_change_is_not_refreshed_for_it() {
     let mut page = Page::connected(NODE);
     let (old, new) = (page.view(), page.view());
     page.show(old);
-    let stream = page.stream.expect("a stream is open");
-    let patch = "event: patch\ndata: {\"path\":\"/\",\"data\":{\"updated\":2}}\n\n";
-    page.app
-        .feed_input(page.now, FeedInput::BytesArrived(stream, patch.as_bytes()));
+    let change = r#"{"updated":2}"#;
+    app_support::arrive(&mut page.app, page.now, page.stream, "patch", "/", change);
     assert!(matches!(page.app.poll(), Some(Output::Emit { .. })));
     page.app.show(page.now, Some(new), None);
     page.drain();
@@ -287,10 +271,8 @@ fn a_handler_that_walked_the_page_itself_has_the_hook_skipped() {
     let mut page = Page::connected(NODE);
     let view = page.view();
     page.show(view);
-    let stream = page.stream.expect("a stream is open");
-    let patch = "event: patch\ndata: {\"path\":\"/\",\"data\":{\"updated\":2,\"version\":2}}\n\n";
-    page.app
-        .feed_input(page.now, FeedInput::BytesArrived(stream, patch.as_bytes()));
+    let change = r#"{"updated":2,"version":2}"#;
+    app_support::arrive(&mut page.app, page.now, page.stream, "patch", "/", change);
     let entity = page.app.entities_mut().add();
     let mut fetches = 0;
     while let Some(output) = page.app.poll() {
@@ -370,10 +352,8 @@ fn signing_out_silences_what_was_about_to_be_announced() {
     let mut page = Page::connected(NODE);
     let view = page.view();
     page.show(view);
-    let stream = page.stream.expect("a stream is open");
-    let patch = "event: patch\ndata: {\"path\":\"/\",\"data\":{\"updated\":2,\"version\":2}}\n\n";
-    page.app
-        .feed_input(page.now, FeedInput::BytesArrived(stream, patch.as_bytes()));
+    let change = r#"{"updated":2,"version":2}"#;
+    app_support::arrive(&mut page.app, page.now, page.stream, "patch", "/", change);
     assert!(matches!(page.app.poll(), Some(Output::Emit { .. })));
     page.app.close(page.now);
     page.drain();

@@ -1,11 +1,11 @@
 //! Typed changes: a pass refreshes what the feed says is concerned, and never less than that.
 
+mod app_support;
+
+use app_support::NOW;
 use remote_refresh_core::app::{App, Debounce, Output, Settings, Snapshot};
 use remote_refresh_core::change::TypeId;
-use remote_refresh_core::feed::endpoint::Endpoint;
-use remote_refresh_core::feed::message::{Auth, FeedInput, RequestId};
-use remote_refresh_core::feed::timing::Timing;
-use remote_refresh_core::feed::Feed;
+use remote_refresh_core::feed::message::RequestId;
 use remote_refresh_core::refresh::{EntityId, Outcome};
 use remote_refresh_core::revision::Revision;
 use remote_refresh_core::time::Millis;
@@ -39,7 +39,7 @@ impl Page {
         ];
         let mut page = Self {
             app,
-            now: Millis(1_000_000),
+            now: NOW,
             stream: None,
             view,
             entities,
@@ -47,10 +47,7 @@ impl Page {
             fetched: Vec::new(),
             events: Vec::new(),
         };
-        page.app.connect(page.now, 1, None, |seed, last_id| {
-            let endpoint = Endpoint::new("https://a.example", Some("u1"), None).expect("valid");
-            Feed::new(endpoint, Auth::None, Timing::default(), true, seed, last_id)
-        });
+        app_support::connect(&mut page.app, page.now, None);
         page.drain();
         page.put(r#"{"updated":1,"version":1,"models":{"Message":{"version":1}}}"#);
         page.app.show(page.now, Some(view), None);
@@ -104,10 +101,7 @@ impl Page {
     }
 
     fn event(&mut self, event: &str, data: &str) {
-        let stream = self.stream.expect("a stream is open");
-        let text = format!("event: {event}\ndata: {{\"path\":\"/\",\"data\":{data}}}\n\n");
-        self.app
-            .feed_input(self.now, FeedInput::BytesArrived(stream, text.as_bytes()));
+        app_support::arrive(&mut self.app, self.now, self.stream, event, "/", data);
         self.drain();
     }
 

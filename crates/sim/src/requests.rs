@@ -130,6 +130,9 @@ impl World {
             format!("tab {tab}: the app writes record {record:?} of entity {entity}, {id:?}")
         });
         let subject = &mut self.tabs[tab];
+        for touched in touched.iter().chain([&entity]) {
+            subject.entities[*touched].others += 1;
+        }
         subject.writes.push(Write {
             id,
             record,
@@ -180,6 +183,7 @@ impl World {
             .chain(ended.touched.iter().map(|entity| (*entity, false)))
         {
             let entity = &mut subject.entities[entity];
+            entity.others -= 1;
             // What is read meanwhile doesn't contain the write, and must be read again.
             if version.is_some() && (entity.flight.is_some() || entity.others > 0) {
                 entity.ledger.owed += 1;

@@ -1,0 +1,37 @@
+//! What the App's tests share: a feed to connect, and what its stream brings.
+
+use remote_refresh_core::app::App;
+use remote_refresh_core::feed::endpoint::Endpoint;
+use remote_refresh_core::feed::message::{Auth, FeedInput, RequestId};
+use remote_refresh_core::feed::timing::Timing;
+use remote_refresh_core::feed::Feed;
+use remote_refresh_core::time::Millis;
+use remote_refresh_core::views::since::Since;
+
+/// When the tests begin.
+pub(crate) const NOW: Millis = Millis(1_000_000);
+
+/// A user's node.
+pub(crate) const NODE: &str = r#"{"updated":1,"version":1}"#;
+
+/// Connects a feed that needs no token.
+pub(crate) fn connect(app: &mut App, now: Millis, since: Option<Since>) {
+    let endpoint = Endpoint::new("https://a.example", Some("u1"), None).expect("valid");
+    app.connect(now, 1, since, |seed, last_id| {
+        Feed::new(endpoint, Auth::None, Timing::default(), true, seed, last_id)
+    });
+}
+
+/// The stream brings an event about `path`.
+pub(crate) fn arrive(
+    app: &mut App,
+    now: Millis,
+    stream: Option<RequestId>,
+    event: &str,
+    path: &str,
+    data: &str,
+) {
+    let stream = stream.expect("a stream is open");
+    let text = format!("event: {event}\ndata: {{\"path\":\"{path}\",\"data\":{data}}}\n\n");
+    app.feed_input(now, FeedInput::BytesArrived(stream, text.as_bytes()));
+}
