@@ -26,6 +26,8 @@ mod config;
 mod error;
 mod etag;
 mod feed;
+#[doc(hidden)]
+pub mod fuzzing;
 mod hub;
 pub mod maintenance;
 mod metrics;

@@ -136,7 +136,7 @@ impl Operation {
     }
 
     /// What the write comes to at `now`, with `root` stored: the event that tells of it, nothing changed yet.
-    pub(super) fn resolve(
+    pub(crate) fn resolve(
         &self,
         root: Option<&Node>,
         now: Millis,
@@ -215,5 +215,21 @@ mod tests {
             put(json!({"b": {"c": 1}})).resolve(None, Millis(0)),
             Err(WriteError::TooDeep)
         );
+    }
+
+    #[test]
+    fn a_number_becomes_the_nearest_double() {
+        for text in ["12345678901234567890123456", "0.3", "4.9e-324", "17.9e307"] {
+            let put = Operation::Put {
+                path: Path::root(),
+                json: serde_json::from_str(text).expect("it is JSON"),
+            };
+            let event = put.resolve(None, Millis(0)).expect("it is data");
+            let expected = Node::number(text.parse().expect("it is a number"));
+            assert!(
+                matches!(event, StreamEvent::Put { data, .. } if data == expected),
+                "{text}"
+            );
+        }
     }
 }

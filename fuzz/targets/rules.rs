@@ -1,0 +1,4 @@
+//! See `remote_refresh_fuzz::rules`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| remote_refresh_fuzz::rules(data));

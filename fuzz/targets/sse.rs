@@ -1,0 +1,4 @@
+//! See `remote_refresh_fuzz::sse`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| remote_refresh_fuzz::sse(data));
