@@ -70,8 +70,9 @@ impl World {
         }) {
             match loading {
                 Loading::Came => self.bring(tab, entity),
-                _ if self.dice.one_in(2) => self.own_request(tab, entity, Reads::Whole),
-                _ => {}
+                Loading::Loads => self.own_request(tab, entity, Reads::Whole),
+                Loading::Both if self.dice.one_in(2) => self.own_request(tab, entity, Reads::Whole),
+                Loading::Both => {}
             }
             return entity;
         }
@@ -247,7 +248,13 @@ impl World {
         if self.dice.one_in(2) {
             // The page may owe a refresh, and each hook that has yet to call back refreshes what it finds.
             let owed = 1 + self.tabs[tab].late_hooks;
-            let view = self.make_view(tab, 0, owed, Loading::Both);
+            // Nobody tells the core of a new subview: what it shows is up to date, or being requested.
+            let loading = if self.dice.one_in(2) {
+                Loading::Loads
+            } else {
+                Loading::Came
+            };
+            let view = self.make_view(tab, 0, owed, loading);
             self.note(|| format!("tab {tab}: page view {page} has a new subview {view}"));
             self.tabs[tab].views[page].children.push(view);
         } else {
@@ -325,11 +332,12 @@ impl World {
     /// What is displayed is looked through for what was requested before a change that concerns it.
     pub(crate) fn review(&mut self, tab: usize, page: usize) {
         self.note(|| format!("tab {tab}: reviews page view {page}"));
+        let settled = self.tabs[tab].late_hooks == 0;
         for entity in self.tabs[tab].below(page) {
             let now = self.clock(tab);
             let subject = &mut self.tabs[tab];
             let shown = &mut subject.entities[entity];
-            shown.met = true;
+            shown.met |= settled;
             let (id, kind) = (shown.id, shown.kind);
             if let Some(flight) = subject.app.review_entity(now, id, kind) {
                 self.arm(tab);
@@ -385,7 +393,6 @@ impl World {
         self.note(|| format!("tab {tab}: fetches entity {entity}, {flight:?}"));
         let subject = &mut self.tabs[tab].entities[entity];
         subject.flight = Some(flight);
-        subject.met = true;
         subject.ledger.given_up = false;
         if self.fault(60) {
             return self.fetch_over(tab, entity, flight, Outcome::Impossible, Seen::default());
@@ -438,6 +445,7 @@ impl World {
         }
         if outcome == Outcome::Done {
             subject.show(flight.0, |value| *value = seen);
+            subject.met = true;
             if current {
                 subject.ledger.in_a_row = 0;
             }

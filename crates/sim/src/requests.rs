@@ -52,7 +52,6 @@ impl World {
         };
         subject.last_flight = flight.0;
         subject.entities[entity].others += 1;
-        subject.entities[entity].met |= reads == Reads::Whole;
         self.note(|| {
             format!("tab {tab}: the app requests {reads:?} of entity {entity}, {flight:?}")
         });
@@ -85,6 +84,7 @@ impl World {
                 Reads::Whole => *value = seen,
                 Reads::Part(kind, record) => value[kind][record] = seen[kind][record],
             });
+            subject.met |= reads == Reads::Whole;
         }
         let (id, loaded, gone) = (subject.id, subject.loaded, subject.gone);
         self.note(|| format!("tab {tab}: the app's {flight:?} of entity {entity} brings {seen:?}"));

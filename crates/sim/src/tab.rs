@@ -51,7 +51,7 @@ pub(crate) struct Entity {
     pub(crate) landed: u32,
     /// It has been read.
     pub(crate) loaded: bool,
-    /// The core has seen it read, or displayed.
+    /// The core has seen it read well, or displayed.
     pub(crate) met: bool,
     /// The user is at work on it.
     pub(crate) edited: bool,

@@ -87,7 +87,11 @@ impl App {
         self.observe(now);
         let revision = self.feed_revision;
         let Some(as_of) = self.entities.as_of(entity) else {
-            self.entities.assume(entity, revision);
+            // Unless the page's hook has yet to call back.
+            let page = self.views.page().map(|page| self.views.walked(page));
+            if page >= Some(revision) {
+                self.entities.assume(entity, revision);
+            }
             return None;
         };
         let behind = as_of < revision

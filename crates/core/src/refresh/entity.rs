@@ -60,6 +60,8 @@ pub(super) struct Entity {
     shown: u32,
     /// The newest change that was seen when that started; `None` if nobody knows.
     shown_as_of: Option<Revision>,
+    /// The change that it counts as showing while that is not known.
+    assumed: Revision,
     /// The newest flight that was answered.
     landed: u32,
 }
@@ -105,12 +107,28 @@ impl Entity {
         let whole = |it: &&Foreign| it.due.is_some() && it.kind == Kind::Whole;
         let foreign = self.foreign.iter().filter(whole).map(|it| it.as_of);
         let own = self.flight.map(|_| self.flight_as_of);
-        foreign.chain(own).chain(self.shown_as_of).max()
+        let assumed = Some(self.assumed).filter(|assumed| *assumed > Revision::default());
+        let read = foreign.chain(own).chain(self.shown_as_of).max();
+        read.or(assumed)
     }
 
-    /// What it shows counts as read when `as_of` was the newest change seen, unless more is known.
+    /// As long as it was not seen to be read, it counts as read when `as_of` was the newest change seen: no page needs to
+    /// look for it again, but a hook that has yet to call back for an older change is answered all the same.
     pub(super) fn assume(&mut self, as_of: Revision) {
-        self.shown_as_of.get_or_insert(as_of);
+        self.assumed = as_of;
+    }
+
+    /// A change is to be shown: what was started before it was seen is out of date. `last` is the newest flight there is.
+    pub(super) fn ask(&mut self, revision: Revision, last: u32) {
+        self.asked = revision;
+        let shown = self.shown_as_of.is_none_or(|as_of| as_of < revision);
+        let own = self.flight.filter(|_| self.flight_as_of < revision);
+        let foreign = self.foreign.iter().filter(|it| it.as_of < revision);
+        let older = foreign.map(|it| it.id.0).chain(own.map(|own| own.0));
+        if let Some(older) = older.chain(shown.then_some(self.shown)).max() {
+            self.outdate(older, last);
+            self.given_up = false;
+        }
     }
 
     /// What was started up to `flight` is out of date from now on; `last` is the newest flight there is.
@@ -129,7 +147,6 @@ impl Entity {
         as_of: Revision,
         due: Option<Millis>,
     ) {
-        self.assume(as_of);
         if self.foreign.len() == MAX_FOREIGN {
             self.foreign.remove(0);
         }

@@ -155,10 +155,8 @@ impl Entities {
         if entity.asked >= revision {
             return None;
         }
-        entity.asked = revision;
         self.newest = self.newest.max(revision);
-        entity.outdate(last, last);
-        entity.given_up = false;
+        entity.ask(revision, last);
         self.take_off_if_ready(id, now)
     }
 

@@ -12,6 +12,7 @@ use remote_refresh_core::views::since::Since;
 pub(crate) const NOW: Millis = Millis(1_000_000);
 
 /// A user's node.
+#[allow(dead_code, reason = "each test file compiles this module for itself")]
 pub(crate) const NODE: &str = r#"{"updated":1,"version":1}"#;
 
 /// Connects a feed that needs no token.
