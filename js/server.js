@@ -4,19 +4,24 @@
 // so one event for each browser and one pass over its screen. It bumps `updated` and `version` of each user's node and, for
 // those who say what changed, `models/<Type>`. No data is sent: browsers fetch what they show from the app's own API.
 //
-// Runs wherever there is `fetch`: Node 18 and later, Deno, Bun, edge workers. Keeps nothing between calls, logs nothing,
-// and never lets the secret into an error.
-import { changeFields, isText, patchBody, uniqueUsers } from './server/change.js'
+// A write whose answer was lost is repeated, and may then count twice. It can't be made to count once: the feed takes conditions
+// (`if-match`) on a PUT of one place only, and for the price of a read before each write. So a repeat costs a browser one
+// needless refresh, and no change is ever lost. docs/notifier.md has the whole reasoning.
+//
+// Runs wherever there is `fetch`: Node 18 and later, Deno, Bun, edge workers. Logs nothing, and never lets the secret into an
+// error. Without a `window` nothing is kept between calls.
+import { isText, patches, readChange, uniqueUsers } from './server/change.js'
 import { NotifierError } from './server/error.js'
+import { createGatherer } from './server/gather.js'
+import { createSender } from './server/send.js'
 
 export { NotifierError }
 
-/** First and longest pause between two attempts, in milliseconds; in between it doubles. */
-const FIRST_PAUSE = 200
-const LONGEST_PAUSE = 10_000
+/** A request's text grows to about this many characters; further users go into the next one. */
+const MOST_TEXT = 1_000_000
 
-/** A feed that wants to be left alone for longer than this (milliseconds) is not waited for. */
-const LONGEST_RETRY_AFTER = 60_000
+/** The longest window, in milliseconds: more than that is no coalescing but a delay. */
+const LONGEST_WINDOW = 10_000
 
 /**
  * A notifier for one feed.
@@ -24,23 +29,24 @@ const LONGEST_RETRY_AFTER = 60_000
  * @param {object} options
  * @param {string} options.url the feed's base address; a path and a query (`?ns=…`) are kept
  * @param {string | ((why: { refused: boolean }) => string | Promise<string>)} [options.auth] the feed's secret or a token, or a
- *   function that gets one; it is asked at each `remoteRefresh`, and once more (`refused: true`) when the feed answers 401
+ *   function that gets one; it is asked at each write, and once more (`refused: true`) when the feed answers 401
  * @param {string} [options.authParameter] query parameter that carries it: `auth`, or `access_token` for Google's OAuth tokens
  * @param {typeof globalThis.fetch} [options.fetch] used instead of the global one
  * @param {number} [options.batchSize] most users in one request
+ * @param {number} [options.window] milliseconds during which changes gather into one write; 0 sends each by itself, at once
  * @param {number} [options.retries] most attempts after the first, for each request
  * @param {number} [options.timeout] milliseconds until an attempt without an answer counts as failed
  * @param {() => number} [options.random] 0 ≤ number < 1, for the pauses between attempts
  * @param {(ms: number) => Promise<void>} [options.sleep] pauses
- * @returns {{ remoteRefresh(userIds: unknown, change?: object): Promise<{ users: number, requests: number }> }}
  * @throws {NotifierError} `bad-options`
  */
 export function createNotifier({
   url,
   auth,
   authParameter = 'auth',
-  fetch: ownFetch,
+  fetch,
   batchSize = 500,
+  window = 0,
   retries = 5,
   timeout = 10_000,
   random = Math.random,
@@ -52,93 +58,75 @@ export function createNotifier({
   if (authParameter !== 'auth' && authParameter !== 'access_token')
     throw new NotifierError('bad-options', "authParameter must be 'auth' or 'access_token'")
   wholeNumber('batchSize', batchSize, 1)
+  wholeNumber('window', window, 0, LONGEST_WINDOW)
   wholeNumber('retries', retries, 0)
   wholeNumber('timeout', timeout, 1)
-  if (typeof (ownFetch ?? globalThis.fetch) !== 'function')
+  if (typeof (fetch ?? globalThis.fetch) !== 'function')
     throw new NotifierError('bad-options', 'there is no fetch in this runtime: pass one as the option fetch')
 
-  /** Asks for the token. The reason of a failure stays out of the message: it may quote the token. */
-  async function getToken(refused) {
-    if (typeof auth !== 'function') return auth
-    const token = await Promise.resolve().then(() => auth({ refused })).catch(() => undefined)
-    if (!isText(token)) throw new NotifierError('auth-failed', 'the auth function threw or returned no token: it must return a non-empty string')
-    return token
-  }
+  const sender = createSender({ base, auth, authParameter, fetch, retries, timeout, random, sleep })
 
-  /** One attempt. Gives `{ status, text, retryAfter }`, or `{ reason }` when there was no answer. */
-  async function attempt(body, token) {
-    const target = new URL(base)
-    target.searchParams.set('print', 'silent')
-    if (token !== undefined) target.searchParams.set(authParameter, token)
+  /**
+   * Tells each user what is said of them, in as many requests as it takes, one after the other. Gives their number, and what
+   * stopped it, if anything did; that error's `failed` names who was not told.
+   */
+  async function write(told) {
+    let done = 0
+    let session = { requests: 0 }
     try {
-      const response = await (ownFetch ?? globalThis.fetch)(target.href, {
-        method: 'PATCH',
-        headers: { 'content-type': 'application/json' },
-        body,
-        signal: AbortSignal.timeout(timeout),
-      })
-      const { status } = response
-      // Reading to the end also frees the connection for the next request.
-      return { status, text: await response.text(), retryAfter: retryAfter(response.headers.get('retry-after')) }
+      session = await sender.open()
+      for (const { users, body } of patches(told, batchSize, MOST_TEXT)) {
+        await session.send(body)
+        done += users.length
+      }
     } catch (error) {
-      if (error?.name === 'TimeoutError') return { reason: `no answer within ${timeout} ms` }
-      // Only a code such as ECONNREFUSED is passed on: the message may quote the address, and so the secret.
-      const code = String(error?.cause?.code ?? error?.code)
-      return { reason: /^[A-Z][A-Z_]+$/.test(code) ? code : 'the connection failed' }
+      if (error instanceof NotifierError) error.failed = told.slice(done).map(([user]) => user)
+      return { requests: session.requests, error }
     }
+    return { requests: session.requests }
   }
 
-  /** Sends one batch until it is accepted. `session` holds the token, which later batches use too. */
-  async function send(body, session) {
-    let refused = false
-    for (let failures = 0; ; ) {
-      session.requests++
-      const answer = await attempt(body, session.token)
-      const { status } = answer
-      if (status >= 200 && status < 300) return
+  const gatherer = window > 0 ? createGatherer({ window, sleep, write }) : undefined
+  /** Calls under way, for those who wait for all of them. */
+  const underWay = new Set()
+  let closed = false
 
-      if (status === 401 && typeof auth === 'function' && !refused) {
-        refused = true
-        session.token = await getToken(true)
-        continue
-      }
-      if (status !== undefined && status !== 429 && status < 500) throw refusal(answer, base, session.token)
-
-      // Full jitter: many notifiers that failed together do not come back together.
-      const pause = random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** failures)
-      const wait = Math.max(pause, answer.retryAfter ?? 0)
-      if (failures++ >= retries || wait > LONGEST_RETRY_AFTER) throw unavailable(answer, base, wait)
-      await sleep(wait)
-    }
+  async function tell(userIds, change) {
+    const users = uniqueUsers(userIds)
+    const checked = readChange(change, users)
+    if (closed) throw new NotifierError('closed', 'the notifier is closed: make a new one', { failed: users })
+    if (users.length === 0) return { users: 0, requests: 0 }
+    if (gatherer) return gatherer.add(users, checked)
+    const { requests, error } = await write(users.map(user => [user, checked]))
+    if (error) throw error
+    return { users: users.length, requests }
   }
 
   return {
     /**
-     * Tells these users' browsers that something of theirs changed.
-     *
-     * An attempt that timed out may have arrived all the same, so `version` can move by more than one; browsers then fetch
-     * the whole type instead of one record.
+     * Tells these users' browsers that something of theirs changed; settles when the feed has answered.
      *
      * @param {string | number | Iterable<string | number>} userIds whom it concerns; an id given twice counts once
      * @param {{ models?: object | string[], origin?: string, spread?: number }} [change] what changed, see server.d.ts
      * @returns {Promise<{ users: number, requests: number }>} how many users were told, by how many requests
      * @throws {NotifierError} its `failed` names the users who were not told
      */
-    async remoteRefresh(userIds, change = {}) {
-      const users = uniqueUsers(userIds)
-      const fields = changeFields(change, users)
-      const session = { token: undefined, requests: 0 }
-      let told = 0
-      try {
-        if (users.length > 0) session.token = await getToken(false)
-        for (; told < users.length; told += batchSize) {
-          await send(patchBody(users.slice(told, told + batchSize), fields), session)
-        }
-      } catch (error) {
-        if (error instanceof NotifierError) error.failed = users.slice(told)
-        throw error
-      }
-      return { users: users.length, requests: session.requests }
+    remoteRefresh(userIds, change = {}) {
+      const call = tell(userIds, change).finally(() => underWay.delete(call))
+      underWay.add(call)
+      return call
+    },
+
+    /** Sends what a window still holds, and settles when every call so far has. Failures are told to those who called. */
+    async flush() {
+      gatherer?.flush()
+      await Promise.allSettled(underWay)
+    },
+
+    /** As `flush`; later calls fail with `closed`. For the end of a process. May be called twice. */
+    close() {
+      closed = true
+      return this.flush()
     },
   }
 }
@@ -163,40 +151,8 @@ function endpoint(url) {
   return parsed
 }
 
-/** Up to 2³¹ − 1, the longest that timers can wait in milliseconds. */
-function wholeNumber(name, value, least) {
-  if (!Number.isInteger(value) || value < least || value >= 2 ** 31)
-    throw new NotifierError('bad-options', `${name} must be a whole number, at least ${least} and below 2^31`)
-}
-
-// The answer
-// ----------
-
-/** Milliseconds of a Retry-After header, given as seconds or as a date; `undefined` without one. */
-function retryAfter(header) {
-  if (!header) return undefined
-  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now()
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined
-}
-
-/** The feed says that the request is wrong: trying again would not help. */
-function refusal({ status, text }, base, token) {
-  const advice = {
-    401: 'check auth: only the secret may write',
-    403: 'check auth: only the secret may write',
-    404: 'there is no such feed: check url, and ns= in it',
-    413: 'the request is too large: lower batchSize',
-  }
-  // The feed's own words, unless they hold the token.
-  const forms = token === undefined ? [] : [token, encodeURIComponent(token), JSON.stringify(token).slice(1, -1)]
-  const said = forms.some(form => text.includes(form)) ? '' : text.replace(/\s+/g, ' ').trim().slice(0, 200)
-  const sentence = `the feed at ${base.host} answered ${status}${said && ` (${said})`}: ${advice[status] ?? 'check url and the change'}`
-  return new NotifierError(status === 401 || status === 403 ? 'denied' : 'rejected', sentence, { status })
-}
-
-/** The feed is there no longer, or not now. `wait` is the pause that was due next. */
-function unavailable({ status, reason }, base, wait) {
-  const what = status === undefined ? `could not be reached (${reason})` : `answered ${status}`
-  const end = wait > LONGEST_RETRY_AFTER ? `and asks for a pause of ${Math.ceil(wait / 1000)} s` : 'and the retries are used up'
-  return new NotifierError('unavailable', `the feed at ${base.host} ${what} ${end}: call remoteRefresh again later with the users in failed`, { status })
+/** Up to 2³¹ − 1 unless said otherwise, the longest that timers can wait in milliseconds. */
+function wholeNumber(name, value, least, most = 2 ** 31 - 1) {
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw new NotifierError('bad-options', `${name} must be a whole number from ${least} to ${most}`)
 }

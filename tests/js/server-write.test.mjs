@@ -56,6 +56,21 @@ for (const [name, models, op, id] of [
   })
 }
 
+test('models: a list counts each record, and tells what happened last', async () => {
+  const { requests } = await told('ann', { models: { Message: ['m1', { op: 'added', id: 'm2' }, true], Thread: ['t1'] } })
+  const { body } = requests[0]
+  assert.deepEqual(body['users/ann/models/Message/version'], { '.sv': { increment: 3 } })
+  assert.deepEqual([body['users/ann/models/Message/op'], body['users/ann/models/Message/id']], ['changed', null])
+  assert.deepEqual(body['users/ann/models/Thread/version'], increment)
+  assert.equal(body['users/ann/models/Thread/id'], 't1')
+  assert.deepEqual(body['users/ann/version'], increment)
+})
+
+test('a type named twice counts twice', async () => {
+  const { requests } = await told('ann', { models: ['Message', 'Message'] })
+  assert.deepEqual(requests[0].body['users/ann/models/Message/version'], { '.sv': { increment: 2 } })
+})
+
 test('an id given twice, as a number or a string, counts once', async () => {
   const { requests, result } = await told(['7', 7, 'ann', 'ann'])
   assert.deepEqual(usersOf(requests[0]), ['7', 'ann'])
@@ -85,6 +100,16 @@ test('many users are told in batches, each of them once and in order', async () 
 test('batchSize bounds a batch', async () => {
   const { requests } = await told(['a', 'b', 'c'], undefined, { batchSize: 2 })
   assert.deepEqual(requests.map(usersOf), [['a', 'b'], ['c']])
+})
+
+test('a request grows to about a megabyte of text, however many users it could hold', async () => {
+  const users = Array.from({ length: 40 }, (_, i) => `u${i}`)
+  const models = Array.from({ length: 100 }, (_, i) => `${'T'.repeat(200)}${i}`)
+  const { requests } = await told(users, { models })
+  assert.deepEqual(requests.flatMap(usersOf), users)
+  const sizes = requests.map(({ body }) => JSON.stringify(body).length)
+  assert.ok(sizes.length > 2 && Math.max(...sizes) < 1_100_000, `${sizes}`)
+  assert.ok(sizes.slice(0, -1).every(size => size > 900_000), `${sizes}`)
 })
 
 test('path and namespace of the address are kept', async () => {
