@@ -100,12 +100,14 @@ impl Feed for LiveFeed {
     fn remote_refresh<'a>(&'a self, users: &'a Affected, change: &'a Change) -> Delivery<'a> {
         Box::pin(async move {
             let told = self.notifier.remote_refresh(users, &spelled(change)).await;
-            told.map_err(|error| FeedError {
+            told.map(drop).map_err(|error| FeedError {
                 message: error.to_string(),
-                // Only a name that can be none will never be taken.
+                // Only what can't be written will never be taken.
                 passing: !matches!(
                     error,
-                    NotifyError::BadUid { .. } | NotifyError::BadType { .. }
+                    NotifyError::BadUid { .. }
+                        | NotifyError::BadType { .. }
+                        | NotifyError::BadChange { .. }
                 ),
             })
         })

@@ -6,149 +6,68 @@
 //! | path below `users/<uid>/` | becomes |
 //! |---|---|
 //! | `updated` | the time of the write |
-//! | `version` | one more |
+//! | `version` | one more; two where a merged write holds more than its types tell ([`Notifier::window`]) |
 //! | `models/<Type>/version`, `op`, `id` | as many more as records of that type changed; what happened last, and to which |
 //! | `origin` | the id of the client that caused it, or nothing |
 //! | `spread` | over how many milliseconds pages spread their refetches, or nothing |
+//!
+//! A write over HTTP whose answer was lost is repeated, and may then count twice. It can't be made to count once: the feed
+//! takes conditions (`if-match`) on a PUT of one place only, and for the price of a read before each write. So a repeat
+//! costs a browser one needless refresh, and no change is ever lost.
 
+mod change;
+mod error;
 #[cfg(feature = "http-notifier")]
 mod http;
+mod window;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::time::Duration;
 
-use remote_refresh_core::wire::{Key, KeyError, Path};
-use serde_json::{json, Map, Value};
+use remote_refresh_core::wire::{Key, Path};
+use serde_json::{Map, Value};
 
 use crate::feed::FeedServer;
-use crate::store::{Operation, WriteError};
+use crate::store::Operation;
+use change::Said;
+pub use change::{Change, ModelChange, Op};
+pub use error::NotifyError;
 #[cfg(feature = "http-notifier")]
-pub use http::{HttpError, HttpTarget};
+pub use http::{Auth, HttpError, HttpTarget};
+use window::Window;
 
-/// How many users share one patch: some 3,000 leaves, a few hundred kilobytes.
+/// How many users share one patch unless told otherwise: some 3,000 leaves, a few hundred kilobytes.
 pub const USERS_PER_PATCH: usize = 500;
 
-/// What happened to a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Op {
-    /// It is new.
-    Added,
-    /// It is another.
-    Changed,
-    /// It is gone.
-    Removed,
-}
+/// A patch's text grows to about this many bytes; further users go into the next one.
+const MOST_TEXT: usize = 1_000_000;
 
-impl Op {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Changed => "changed",
-            Self::Removed => "removed",
-        }
-    }
-}
-
-/// One record that changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ModelChange {
-    /// The model's type, as the app calls it: `Message`. It must be a key.
-    pub model_type: String,
-    /// What happened.
-    pub op: Op,
-    /// The record, when it is one.
-    pub id: Option<String>,
-}
-
-/// What users are told. The default tells them that something changed, which refreshes all they are looking at.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Change {
-    /// The records that changed.
-    pub models: Vec<ModelChange>,
-    /// The client whose own request caused the change; it need not refresh.
-    pub origin: Option<String>,
-    /// Over how many milliseconds pages spread their refetches.
-    pub spread: Option<u32>,
-}
-
-impl Change {
-    /// Something changed.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Also this record.
-    #[must_use]
-    pub fn model(mut self, model_type: impl Into<String>, op: Op, id: impl Into<String>) -> Self {
-        self.models.push(ModelChange {
-            model_type: model_type.into(),
-            op,
-            id: Some(id.into()),
-        });
-        self
-    }
-
-    /// Caused by this client's own request.
-    #[must_use]
-    pub fn origin(mut self, client: impl Into<String>) -> Self {
-        self.origin = Some(client.into());
-        self
-    }
-
-    /// To be refetched within this many milliseconds, not all at once.
-    #[must_use]
-    pub fn spread(mut self, milliseconds: u32) -> Self {
-        self.spread = Some(milliseconds);
-        self
-    }
-}
-
-/// Why users were not told. Batches before the one that failed have been.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum NotifyError {
-    /// A user's id can't be a name in the feed. Nobody was told.
-    #[error("The user id {uid:?} can't be used: {source} Nobody was told.")]
-    BadUid {
-        /// The id.
-        uid: String,
-        /// What is wrong with it.
-        source: KeyError,
-    },
-    /// A model's type can't be a name in the feed. Nobody was told.
-    #[error("The model type {model_type:?} can't be used: {source} Nobody was told.")]
-    BadType {
-        /// The type.
-        model_type: String,
-        /// What is wrong with it.
-        source: KeyError,
-    },
-    /// The feed in this process didn't write.
-    #[error("The feed didn't take the change: {0}")]
-    Write(#[from] WriteError),
-    /// The feed in another process didn't write.
-    #[cfg(feature = "http-notifier")]
-    #[error("The feed didn't take the change: {0}")]
-    Http(#[from] HttpError),
-}
-
-impl NotifyError {
-    /// A short, stable name of the error.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::BadUid { .. } => "notify_bad_uid",
-            Self::BadType { .. } => "notify_bad_type",
-            Self::Write(error) => error.code(),
-            #[cfg(feature = "http-notifier")]
-            Self::Http(error) => error.code(),
-        }
-    }
-}
-
-/// Tells users that something of theirs changed.
+/// Tells users that something of theirs changed. Clones share the window, and are closed together.
 #[derive(Clone)]
-pub struct Notifier(Target);
+pub struct Notifier {
+    writer: Writer,
+    window: Option<Window>,
+    closed: Arc<AtomicBool>,
+}
+
+/// What a call did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// How many different users were told.
+    pub users: usize,
+    /// How many requests (in this process: writes) that took, repeated ones included; with a window, those of the write
+    /// that the call took part in.
+    pub requests: usize,
+}
+
+/// The way to the feed.
+#[derive(Clone)]
+struct Writer {
+    target: Target,
+    batch_size: usize,
+}
 
 #[derive(Clone)]
 enum Target {
@@ -159,92 +78,178 @@ enum Target {
 
 impl Notifier {
     pub(crate) fn in_process(feed: FeedServer) -> Self {
-        Self(Target::InProcess(feed))
+        Self::to(Target::InProcess(feed))
     }
 
     /// A notifier for a feed in another process, or for Firebase.
     #[cfg(feature = "http-notifier")]
     #[must_use]
     pub fn http(target: HttpTarget) -> Self {
-        Self(Target::Http(target))
+        Self::to(Target::Http(target))
     }
 
-    /// Tells each of `user_ids`, once, that `change` happened; returns when the feed has it on disk.
+    fn to(target: Target) -> Self {
+        Self {
+            writer: Writer {
+                target,
+                batch_size: USERS_PER_PATCH,
+            },
+            window: None,
+            closed: Arc::default(),
+        }
+    }
+
+    /// At most so many users in one patch, at least one; a patch also ends where its text grows past a megabyte.
     ///
-    /// Over HTTP, network errors and the feed's own troubles are tried again; that can tell twice, which costs a
-    /// refresh and loses nothing.
+    /// Call it before [`Notifier::window`].
+    #[must_use]
+    pub fn batch_size(mut self, users: usize) -> Self {
+        self.writer.batch_size = users.max(1);
+        self
+    }
+
+    /// Lets changes gather for so long, at most 10 s, and writes those of the same user as one: 50 to 100 ms are a good
+    /// choice. Without it, and with zero, each change is written by itself, at once.
+    ///
+    /// Types are united and records counted, an `origin` stays if it is the same, and the more urgent `spread` holds. A
+    /// change without models among others refreshes everything. One write is under way at a time, so a slow feed gets
+    /// fewer and larger ones, in the order of the calls.
+    #[must_use]
+    pub fn window(mut self, length: Duration) -> Self {
+        self.window = (length > Duration::ZERO).then(|| Window::new(length, self.writer.clone()));
+        self
+    }
+
+    /// Tells each of `user_ids`, once, that `change` happened; returns when the feed has it on disk, also where the change
+    /// waited in a window. With a window, it must be called within a tokio runtime, and what was begun is written even if
+    /// the returned future is dropped.
     ///
     /// # Errors
-    /// An id or a type can't be a name in the feed (then nobody was told), or the feed didn't take the change.
-    pub async fn remote_refresh<I>(&self, user_ids: I, change: &Change) -> Result<(), NotifyError>
+    /// An id or the change can't be written (then nobody was told), or the feed didn't take it.
+    pub async fn remote_refresh<I>(&self, user_ids: I, change: &Change) -> Result<Told, NotifyError>
     where
         I: IntoIterator,
         I::Item: AsRef<str>,
     {
-        let uids: BTreeSet<String> = user_ids
+        let users: BTreeSet<String> = user_ids
             .into_iter()
             .map(|uid| uid.as_ref().to_owned())
             .collect();
-        for uid in &uids {
+        for uid in &users {
             Key::new(uid).map_err(|source| NotifyError::BadUid {
                 uid: uid.clone(),
                 source,
             })?;
         }
-        let bump = bump(change)?;
-        let uids: Vec<&String> = uids.iter().collect();
-        for batch in uids.chunks(USERS_PER_PATCH) {
-            let fields = batch.iter().flat_map(|uid| {
-                bump.iter()
-                    .map(move |(below, value)| (format!("users/{uid}/{below}"), value.clone()))
-            });
-            self.patch(fields.collect()).await?;
+        let said = change.check()?;
+        if self.closed.load(Ordering::Acquire) {
+            let failed = users.into_iter().collect();
+            return Err(NotifyError::Closed { failed });
         }
-        Ok(())
+        if users.is_empty() {
+            return Ok(Told {
+                users: 0,
+                requests: 0,
+            });
+        }
+        if let Some(window) = &self.window {
+            return window.tell(users, &said).await;
+        }
+        let told = users.into_iter().map(|user| (user, said.clone())).collect();
+        match self.writer.write(&told).await {
+            (_, Some(error)) => Err(error),
+            (requests, None) => Ok(Told {
+                users: told.len(),
+                requests,
+            }),
+        }
     }
 
-    async fn patch(&self, fields: Map<String, Value>) -> Result<(), NotifyError> {
-        match &self.0 {
-            Target::InProcess(feed) => {
-                feed.inner()
-                    .store
-                    .write_own(Operation::patch(Path::root(), fields)?)
-                    .await?;
-            }
-            #[cfg(feature = "http-notifier")]
-            Target::Http(target) => target.patch(&fields).await?,
+    /// Writes what the window still holds, and returns when that is done. Whatever goes wrong is told to those who called.
+    /// Without a window there is nothing to do: a call is under way only as long as somebody waits for it.
+    pub async fn flush(&self) {
+        if let Some(window) = &self.window {
+            window.flush().await;
         }
-        Ok(())
+    }
+
+    /// As [`Notifier::flush`]; later calls, of clones too, fail with [`NotifyError::Closed`]. For the end of a process. May be
+    /// called twice.
+    pub async fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+        self.flush().await;
     }
 }
 
-/// What `change` writes below each user's node.
-fn bump(change: &Change) -> Result<Vec<(String, Value)>, NotifyError> {
-    let increment = |by: usize| json!({ ".sv": { "increment": by } });
-    let mut fields = vec![
-        ("updated".to_owned(), json!({ ".sv": "timestamp" })),
-        ("version".to_owned(), increment(1)),
-        ("origin".to_owned(), json!(change.origin)),
-        ("spread".to_owned(), json!(change.spread)),
-    ];
-    let mut types: BTreeMap<&str, Vec<&ModelChange>> = BTreeMap::new();
-    for model in &change.models {
-        let model_type = model.model_type.as_str();
-        Key::new(model_type).map_err(|source| NotifyError::BadType {
-            model_type: model_type.to_owned(),
-            source,
-        })?;
-        types.entry(model_type).or_default().push(model);
-    }
-    for (model_type, changes) in types {
-        fields.push((
-            format!("models/{model_type}/version"),
-            increment(changes.len()),
-        ));
-        if let Some(last) = changes.last() {
-            fields.push((format!("models/{model_type}/op"), json!(last.op.as_str())));
-            fields.push((format!("models/{model_type}/id"), json!(last.id)));
+impl Writer {
+    /// Tells each user what is said of them, in as many patches as it takes, one after the other. Returns how many requests
+    /// were made, and what stopped it, if anything did.
+    async fn write(&self, told: &BTreeMap<String, Said>) -> (usize, Option<NotifyError>) {
+        let mut done = 0;
+        let failed = |done: usize| told.keys().skip(done).cloned().collect();
+        match &self.target {
+            Target::InProcess(feed) => {
+                let mut requests = 0;
+                for (users, fields) in self.patches(told) {
+                    requests += 1;
+                    let written = match Operation::patch(Path::root(), fields) {
+                        Ok(patch) => feed.inner().store.write_own(patch).await,
+                        Err(error) => Err(error),
+                    };
+                    if let Err(source) = written {
+                        let failed = failed(done);
+                        return (requests, Some(NotifyError::Write { source, failed }));
+                    }
+                    done += users;
+                }
+                (requests, None)
+            }
+            #[cfg(feature = "http-notifier")]
+            Target::Http(target) => {
+                let mut session = match target.open().await {
+                    Ok(session) => session,
+                    Err(source) => {
+                        let failed = failed(0);
+                        return (0, Some(NotifyError::Http { source, failed }));
+                    }
+                };
+                for (users, fields) in self.patches(told) {
+                    if let Err(source) = session.send(&fields).await {
+                        let failed = failed(done);
+                        return (session.requests, Some(NotifyError::Http { source, failed }));
+                    }
+                    done += users;
+                }
+                (session.requests, None)
+            }
         }
     }
-    Ok(fields)
+
+    /// The patches: how many users each tells, and what it writes.
+    fn patches<'a>(
+        &'a self,
+        told: &'a BTreeMap<String, Said>,
+    ) -> impl Iterator<Item = (usize, Map<String, Value>)> + 'a {
+        let mut left = told.iter().peekable();
+        std::iter::from_fn(move || {
+            left.peek()?;
+            let (mut users, mut text, mut patch) = (0, 0, Map::new());
+            while let Some((user, said)) = left.peek() {
+                let fields = said.fields();
+                let size: usize = fields
+                    .iter()
+                    .map(|(below, value)| below.len() + user.len() + value.to_string().len() + 12)
+                    .sum();
+                if users == self.batch_size || (users > 0 && text + size > MOST_TEXT) {
+                    break;
+                }
+                let fields = fields.into_iter();
+                patch.extend(fields.map(|(below, value)| (format!("users/{user}/{below}"), value)));
+                users += 1;
+                text += size;
+                left.next();
+            }
+            Some((users, patch))
+        })
+    }
 }
