@@ -26,15 +26,18 @@ export class Fetches {
     this.#report = report
   }
 
-  /** Refreshes an entity that a view shows, if that is due in the pass under way. Whether a fetch started. */
-  request(entity, viewRef) {
+  /**
+   * Refreshes an entity that a view shows, if that is due in the pass under way. Returns what the engine said: a flight, or why
+   * there is none.
+   */
+  request(entity, viewRef, type) {
     const id = this.#entities.id(entity)
     this.#edits.follow(entity)
     this.#edits.recheck(id, entity)
-    const flight = this.#engine.visitEntity(id)
+    const flight = this.#engine.visitEntity(id, type)
     this.#views.set(id, viewRef)
-    if (flight) this.start(id, flight)
-    return Boolean(flight)
+    if (flight > 0) this.start(id, flight)
+    return flight
   }
 
   /** Has an entity that is displayed followed from now on, and fetched if it was requested before a change that concerns it. */

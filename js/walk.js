@@ -105,20 +105,24 @@ export class Walk {
 
   #visit(view, snapshot) {
     const id = this.#views.id(view)
-    if (!this.#engine.visitHook(id)) return
     const threw = cause => this.#report('refresh:error', { view, code: 'hook-threw', cause })
     this.#depth++
     try {
+      const hook = view.remoteRefresh
+      const calls = typeof hook === 'function'
+      // One question where two would get the same answer.
+      if (!(calls || hook === false ? this.#engine.visitHook(id) : this.#engine.visit(id))) return
       if (this.#depth > MAX_DEPTH) {
         const cause = coded('too-deep', `subviews are nested more than ${MAX_DEPTH} deep: look for a view that makes new ones while it is walked`)
         this.#report('refresh:error', { view, code: 'too-deep', cause })
-        return
+      } else if (hook === false) {
+        this.#report('refresh:skipped', { view, reason: 'opted-out' })
+      } else if (calls) {
+        // An async hook throws later.
+        hook.call(view, snapshot)?.then?.(undefined, threw)
+      } else {
+        this.#refreshAll(view, id, snapshot)
       }
-      const hook = view.remoteRefresh
-      if (hook === false) this.#report('refresh:skipped', { view, reason: 'opted-out' })
-      // An async hook throws later.
-      else if (typeof hook === 'function') hook.call(view, snapshot)?.then?.(undefined, threw)
-      else this.#walk(view, id, snapshot)
     } catch (cause) {
       threw(cause)
     } finally {
@@ -127,7 +131,10 @@ export class Walk {
   }
 
   #walk(view, id, snapshot) {
-    if (!this.#engine.visitWalk(id)) return
+    if (this.#engine.visitWalk(id)) this.#refreshAll(view, id, snapshot)
+  }
+
+  #refreshAll(view, id, snapshot) {
     this.#refresh(view, id, 'model')
     this.#refresh(view, id, 'collection')
     const children = this.#tree.childrenOf(view, cause => this.#report('refresh:error', { view, code: 'subviews-threw', cause }))
@@ -144,12 +151,8 @@ export class Walk {
         return
       }
       const type = this.#live.typeNumber(entity)
-      if (type && !this.#engine.concerns(type)) {
-        this.#report('refresh:skipped', { view, entity, reason: 'not-concerned' })
-        return
-      }
-      if (type && this.#live.of(entity).single && this.#refreshOne(view, id, entity, type)) return
-      this.#ask(view, id, entity)
+      const single = type && this.#live.of(entity).single && this.#engine.concerns(type)
+      if (!single || !this.#refreshOne(view, id, entity, type)) this.#ask(view, id, entity, type)
     } catch (cause) {
       this.#report('refresh:error', { view, entity, code: 'refresh-threw', cause })
     }
@@ -166,14 +169,15 @@ export class Walk {
     }
     // A record that is new here may be anywhere in the list, or not in it.
     if (operation !== 'changed' || !member || typeof member.fetch !== 'function') return false
-    this.#ask(view, id, member)
+    // Of the type that the change is of, whatever it says of itself.
+    this.#ask(view, id, member, 0)
     return true
   }
 
-  #ask(view, id, entity) {
-    if (this.#fetches.request(entity, this.#views.ref(id))) return
-    if (this.#engine.isEcho(this.#entities.id(entity))) this.#report('refresh:skipped', { view, entity, reason: 'own-write' })
-    else this.#explain('joined', { view, entity })
+  #ask(view, id, entity, type) {
+    const why = this.#fetches.request(entity, this.#views.ref(id), type)
+    if (why === 0) this.#explain('joined', { view, entity })
+    else if (why < 0) this.#report('refresh:skipped', { view, entity, reason: why === -1 ? 'not-concerned' : 'own-write' })
   }
 }
 

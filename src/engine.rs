@@ -43,6 +43,8 @@ pub(crate) struct Inner {
     timer: Cell<Option<Millis>>,
     /// Orders are being carried out further up the stack.
     carrying_out: Cell<bool>,
+    /// When the pass that was entered last began: asking for the time is half of what a visit costs.
+    pass_began: Cell<Millis>,
     /// Where the user's node is, for the snapshots' `ref()`.
     node_url: RefCell<Rc<str>>,
 }
@@ -65,6 +67,7 @@ impl Engine {
             browser: Browser::new(Page(engine.clone())),
             timer: Cell::new(None),
             carrying_out: Cell::new(false),
+            pass_began: Cell::new(Millis::default()),
             node_url: RefCell::new("".into()),
         })))
     }
@@ -196,6 +199,7 @@ impl Engine {
             Snapshot::Foreign
         };
         let snapshot = (revision != 0).then_some(snapshot(Revision(revision)));
+        self.0.pass_began.set(now());
         self.0.app.borrow_mut().enter_pass(snapshot).0
     }
 
@@ -215,6 +219,12 @@ impl Engine {
     #[wasm_bindgen(js_name = visitWalk)]
     pub fn visit_walk(&self, view: u32) -> bool {
         self.0.app.borrow_mut().visit_walk(ViewId(view))
+    }
+
+    /// Both questions in one, for a view without a `remoteRefresh`.
+    pub fn visit(&self, view: u32) -> bool {
+        let mut app = self.0.app.borrow_mut();
+        app.visit_hook(ViewId(view)) && app.visit_walk(ViewId(view))
     }
 }
 

@@ -31,16 +31,22 @@ impl Engine {
             .concerns(number.checked_sub(1).map(TypeId))
     }
 
-    /// The fetch to start for this entity in the pass under way; 0 for none.
+    /// The fetch to start for this entity, of the type with this number, in the pass under way. 0 if it fetches already or owes
+    /// the fetch, −1 if the change does not concern it, −2 if this client wrote the change itself.
     #[wasm_bindgen(js_name = visitEntity)]
-    pub fn visit_entity(&self, entity: u32) -> u32 {
-        let flight = self
-            .0
-            .app
-            .borrow_mut()
-            .visit_entity(now(), EntityId(entity));
+    pub fn visit_entity(&self, entity: u32, number: u32) -> i32 {
+        let mut app = self.0.app.borrow_mut();
+        let entity = EntityId(entity);
+        if !app.concerns(number.checked_sub(1).map(TypeId)) {
+            return -1;
+        }
+        let Some(flight) = app.visit_entity(self.0.pass_began.get(), entity) else {
+            return if app.is_echo(entity) { -2 } else { 0 };
+        };
+        drop(app);
         self.0.arm();
-        flight.map_or(0, |flight| flight.0)
+        // 2³¹ fetches of one page are out of reach.
+        flight.0 as i32
     }
 
     /// The fetch to start for this entity, of the type with this number, because it was requested before a change that
@@ -85,12 +91,6 @@ impl Engine {
             model.operation.name().into(),
             leaf_to_js(model.id.as_ref()),
         ])
-    }
-
-    /// Whether the pass under way tells the entity only what this client wrote.
-    #[wasm_bindgen(js_name = isEcho)]
-    pub fn is_echo(&self, entity: u32) -> bool {
-        self.0.app.borrow().is_echo(EntityId(entity))
     }
 
     /// The app starts a request: 0 reads the whole entity, 1 a part, 2 writes. Returns its flight, for `fetchDone` and

@@ -102,7 +102,7 @@ async fn a_fetch_that_settles_from_within_starts_the_one_owed_afterwards() {
     let entity = page.engine.add_entity();
     let request = || {
         page.engine.enter_pass(0, false);
-        let flight = page.engine.visit_entity(entity);
+        let flight = page.engine.visit_entity(entity, 0);
         page.engine.leave_pass();
         flight
     };
