@@ -81,12 +81,35 @@ export class Edits {
     if (this.#entities.knows(entity)) this.recheck(this.#entities.id(entity), entity)
   }
 
+  /**
+   * What the user did since a refresh of this entity was requested, to be done again once its answer is shown. Nothing
+   * to do, mostly.
+   */
+  keep(entity) {
+    if (!this.#isDeferred(entity)) return undefined
+    const members = membersOf(entity) ?? []
+    const edits = [entity, ...members]
+      .filter(model => this.#edited.has(model))
+      .map(model => [model, Object.fromEntries([...this.#edited.get(model).keys()].map(name => [name, model.get(name)]))])
+    const added = members.filter(member => this.#added.has(member) && isNew(member))
+    if (!edits.length && !added.length) return undefined
+    return () => {
+      const gone = added.filter(member => !entity.models.includes(member))
+      if (gone.length) entity.add(gone)
+      for (const [model, attributes] of edits) model.set(attributes)
+    }
+  }
+
   // What is held
   // ------------
 
+  #isDeferred(entity) {
+    return (this.#live.of(entity).defer ?? this.#defer) !== false
+  }
+
   /** Why the entity must not be fetched now: `unsaved` or `focused`; nothing if it may. */
   reason(entity) {
-    if ((this.#live.of(entity).defer ?? this.#defer) === false) return undefined
+    if (!this.#isDeferred(entity)) return undefined
     if (this.#isUnsaved(entity)) return 'unsaved'
     const view = this.#focusedView()
     return view && (view.model === entity || view.collection === entity) ? 'focused' : undefined

@@ -166,10 +166,25 @@ export class Requests {
   // App.observe
   // -----------
 
+  /** What the user did while a refresh of ours was under way is done again when its answer is shown. */
+  #guardEdits(entity, options) {
+    const { success } = options
+    const edits = this.#edits
+    options.success = function (...answer) {
+      const restore = edits.keep(entity)
+      const result = success?.apply(this, answer)
+      restore?.()
+      return result
+    }
+  }
+
   /** Makes one request by `call`, and follows it. */
   send(method, entity, options, header, call) {
     if (this.#isOurs(options) || this.#open.has(options)) {
-      if (this.#isOurs(options)) guardReset(options)
+      if (this.#isOurs(options)) {
+        guardReset(options)
+        this.#guardEdits(entity, options)
+      }
       return call()
     }
     const write = this.#start(entity, options, method)
