@@ -10,6 +10,7 @@ import { Feed, kindOfAuth } from './feed.js'
 import { Fetches } from './fetches.js'
 import { Live, wrongWith } from './live.js'
 import { observe } from './observe.js'
+import { openProvider, optionsWith } from './provider.js'
 import { Registry } from './registry.js'
 import { CLIENT_HEADER, Requests } from './requests.js'
 import { canShare, Tabs } from './tabs.js'
@@ -100,6 +101,7 @@ class Shell {
       deferred: id => report('refresh:deferred', { view: views.object(id), reason: 'hidden' }),
       feedState: (id, state, previous, code, message) => this.#feedState(id, state, previous, code, message),
       requestToken: (request, fresh) => this.#requestToken(request, fresh),
+      provide: (page, id, url, signal) => this.#feed?.provide({ page, id, url, signal }),
       askLeader: id => this.#tabs.get(id)?.ask(),
       tellTabs: (id, state, value) => this.#tabs.get(id)?.tell(state, value && JSON.stringify({ path: '/', data: value.exportVal() })),
       stepDown: (id, rejoin) => rejoin ? this.#tabs.get(id)?.leave() : this.#leaveTabs(id),
@@ -134,9 +136,10 @@ class Shell {
     if (!isObject(options)) {
       throw coded('invalid-options', '`connect` needs options: { url, uid } at least, where url is the feed and uid the user')
     }
-    const { auth, since, shareTabs = true, uid, ...rest } = options
+    const { provider } = options
+    const { auth, since, shareTabs = true, uid, ...rest } = provider === undefined ? options : optionsWith(provider, options)
     const kind = kindOfAuth(auth)
-    const feed = new Feed(this, ++this.#lastFeed, auth)
+    const feed = new Feed(this, ++this.#lastFeed, auth, provider && (stream => openProvider(provider, uid, stream)))
     const shared = Boolean(shareTabs) && canShare()
     if (shared) this.#tabs.set(feed.id, this.#createTabs(feed, JSON.stringify(['remote-refresh', rest.url, rest.path ?? uid])))
     const before = this.#feed
@@ -281,6 +284,6 @@ class Shell {
 function weakHost(shell) {
   const ref = new WeakRef(shell)
   const call = name => (...args) => ref.deref()?.host[name](...args)
-  const names = ['emit', 'emitModel', 'callHook', 'reviewPage', 'fetch', 'fetchExpired', 'deferred', 'feedState', 'requestToken', 'askLeader', 'tellTabs', 'stepDown']
+  const names = ['emit', 'emitModel', 'callHook', 'reviewPage', 'fetch', 'fetchExpired', 'deferred', 'feedState', 'requestToken', 'provide', 'askLeader', 'tellTabs', 'stepDown']
   return Object.fromEntries(names.map(name => [name, call(name)]))
 }

@@ -5,10 +5,12 @@ import { coded } from './error.js'
 export class Feed {
   #shell
   #auth
+  #open
 
-  constructor(shell, id, auth) {
+  constructor(shell, id, auth, open) {
     this.#shell = shell
     this.#auth = auth
+    this.#open = open
     this.id = id
     this.state = 'closed'
     this.reason = null
@@ -25,6 +27,12 @@ export class Feed {
     const kind = kindOfAuth(auth)
     this.#auth = auth
     this.#shell.credentialsChanged(this, kind)
+  }
+
+  /** Opens the app's provider as this stream of the engine's. Whether there is one. */
+  provide(stream) {
+    this.#open?.(stream)
+    return Boolean(this.#open)
   }
 
   /** The token to use, or undefined when nobody is signed in. */

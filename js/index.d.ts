@@ -1,4 +1,7 @@
 import type { AnyEvents, Events as Bus } from './events.js'
+import type { Provider } from './provider.js'
+
+export type { Provider, ProviderFeed } from './provider.js'
 
 /** The type of buses: `Events<{ saved: [id: number] }>` knows its events and their arguments. */
 export type Events<M extends object = AnyEvents> = Bus<M>
@@ -69,9 +72,23 @@ export type Auth = string | ((need: { fresh: boolean }) => Token | Promise<Token
  */
 export type Since = number | { version: number } | { time: number }
 
-export interface ConnectOptions {
-  /** The feed: a Firebase Realtime Database or a remote-refresh server, such as `https://my-app.firebaseio.com`. */
-  url: string
+/** Where the user's node is: at an address, or wherever a provider brings it from. */
+export type ConnectOptions = (
+  | {
+    /** The feed: a Firebase Realtime Database or a remote-refresh server, such as `https://my-app.firebaseio.com`. */
+    url: string
+    provider?: undefined
+  }
+  | {
+    /** Brings the node instead: see `remote-refresh/providers`, `remote-refresh/firebase`, or write your own. */
+    provider: Provider
+    /** What the provider follows, for a snapshot's `ref()`. */
+    url?: string
+  }
+) & FollowOptions
+
+/** How a node is followed. */
+export interface FollowOptions {
   /** The user whose changes are followed: those of the node `users/<uid>`. */
   uid?: string | number
   /** Another node to follow instead of `users/<uid>`. */
@@ -81,10 +98,10 @@ export interface ConnectOptions {
   since?: Since
   /**
    * Whether all tabs of this user share one stream, where the browser can (Web Locks and BroadcastChannel in a secure
-   * context). Default true.
+   * context). Default true; with a provider false.
    */
   shareTabs?: boolean
-  /** Silence, in ms, after which a stream counts as dead. Default 75000: two and a half keep-alives. */
+  /** Silence, in ms, after which a stream counts as dead. Default 75000: two and a half keep-alives; with a provider none. */
   silenceTimeout?: number
   /** How long a connection may take to bring its first byte, in ms. Default 30000. */
   connectTimeout?: number

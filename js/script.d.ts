@@ -4,5 +4,7 @@
  * No import names this file. A script that uses the global refers to it:
  * `/// <reference path="…/node_modules/remote-refresh/js/script.d.ts" />`
  */
+export * from './firebase.js'
 export * from './index.js'
+export * from './providers.js'
 export as namespace RemoteRefresh

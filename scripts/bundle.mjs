@@ -3,6 +3,8 @@
 //   index.js, index.cjs   the package: the wasm is inside, and instantiated while the module loads
 //   async.js              the same with the wasm in a file next to it, found by `new URL(…, import.meta.url)`
 //   server.js, server.cjs the notifier for servers
+//   providers.js, .cjs    feeds of other kinds than the Realtime Database's
+//   firebase.js, .cjs     a Firebase SDK's reference as a feed
 //   remote-refresh.min.js the classic script: for a script tag, and for AMD loaders (RequireJS)
 //   *.d.cts               the type declarations once more, for those who `require`
 //   www/                  the demo page; it imports the package by its name, so it comes last
@@ -93,6 +95,8 @@ await copyFile('dist/wasm/remote_refresh_bg.wasm', 'dist/remote_refresh_bg.wasm'
 await entry('index', { commonjs: true })
 await entry('async')
 await entry('server', { commonjs: true })
+await entry('providers', { commonjs: true })
+await entry('firebase', { commonjs: true })
 await script('script', 'remote-refresh', 'RemoteRefresh')
 await commonJsTypes()
 await page()

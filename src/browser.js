@@ -3,6 +3,8 @@
 // In JavaScript, since each call from wasm costs glue code, and these are almost nothing but such calls. It reports facts to
 // the `Page` of `browser.rs` and decides nothing.
 //
+// The host may have a provider of the app's for the stream; else it is a request.
+//
 // Not `EventSource`, which hides the status and the body of a refusal, keeps an old token, and reconnects to where it
 // was redirected to instead of where it was sent.
 
@@ -27,6 +29,7 @@ export const pathText = path => (typeof path === 'string' || typeof path === 'nu
 
 export class Browser {
   #page
+  #host
   #undo = []
   #timer
   #stream
@@ -42,8 +45,9 @@ export class Browser {
   }
 
   /** Reports to `page` until it is closed. */
-  constructor(page) {
+  constructor(page, host) {
     this.#page = page
+    this.#host = host
     const { window, document } = globalThis
     this.#listen(window, 'online', () => page.online())
     this.#listen(window, 'offline', () => page.offline())
@@ -76,8 +80,8 @@ export class Browser {
   /** Opens a stream instead of the one there is; what happens is reported under `id`. */
   openStream(id, url) {
     this.closeStream()
-    this.#stream = new AbortController()
-    this.#follow(id, url, this.#stream.signal)
+    const { signal } = this.#stream = new AbortController()
+    if (!this.#host.provide?.(this.#page, id, url, signal)) this.#follow(id, url, signal)
   }
 
   closeStream() {

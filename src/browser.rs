@@ -9,6 +9,7 @@ use remote_refresh_core::time::Millis;
 use wasm_bindgen::prelude::*;
 
 use crate::engine::Inner;
+use crate::host::Host;
 
 #[wasm_bindgen(module = "/src/browser.js")]
 extern "C" {
@@ -34,9 +35,9 @@ extern "C" {
     #[wasm_bindgen(static_method_of = Browser, js_name = isOnline)]
     pub(crate) fn is_online() -> bool;
 
-    /// Listens to the page, if there is one, and reports to `page`.
+    /// Listens to the page, if there is one, and reports to `page`. `host` may have a provider for the stream.
     #[wasm_bindgen(constructor)]
-    pub(crate) fn new(page: Page) -> Browser;
+    pub(crate) fn new(page: Page, host: &Host) -> Browser;
 
     /// Ends the stream, the timer and the listening.
     #[wasm_bindgen(method)]

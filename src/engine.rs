@@ -63,8 +63,8 @@ impl Engine {
         }
         Ok(Self(Rc::new_cyclic(|engine| Inner {
             app: RefCell::new(app),
+            browser: Browser::new(Page(engine.clone()), &host),
             host,
-            browser: Browser::new(Page(engine.clone())),
             timer: Cell::new(None),
             carrying_out: Cell::new(false),
             pass_began: Cell::new(Millis::default()),

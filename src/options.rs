@@ -86,6 +86,8 @@ pub(crate) fn timing(options: &JsValue) -> Result<Timing, JsValue> {
     let options = Options(options);
     let mut timing = Timing::default();
     options.span("silenceTimeout", &mut timing.silence)?;
+    // As far from the silence that ends a stream as by default: 35 s of 75 s.
+    timing.recheck = Millis(timing.silence.0 * 7 / 15);
     options.span("connectTimeout", &mut timing.connect)?;
     options.span("reconnectionDelay", &mut timing.backoff.base)?;
     options.span("reconnectionDelayMax", &mut timing.backoff.cap)?;

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { BUNDLERS } from './bundlers.mjs'
 import { step } from './run.mjs'
 import { serve } from './server.mjs'
+import { checkTabs } from './tabs.mjs'
 
 /** Pages that need no bundler. */
 const PAGES = ['native', 'script', 'requirejs', 'csp', 'csp-without']
@@ -20,6 +21,7 @@ export async function checkInBrowser(project) {
   const browser = await chromium.launch({ executablePath: process.env.CHROME, args: FLAGS })
   try {
     for (const name of PAGES) await step(`page ${name}`, () => visit(browser, `${server.url}/${name}/`))
+    await step('tabs with a provider', () => checkTabs(browser, `${server.url}/native/blank.html`))
     for (const [name, build] of Object.entries(BUNDLERS)) {
       const page = await step(`bundle of ${name}`, () => build(join(project, name)))
       await step(`page ${name}`, () => visit(browser, `${server.url}/${page}/`))

@@ -2,6 +2,8 @@
 const assert = require('node:assert/strict')
 const { default: App, createApp } = require('remote-refresh')
 const { NotifierError, createNotifier } = require('remote-refresh/server')
+const { poll } = require('remote-refresh/providers')
+const { fromFirebase } = require('remote-refresh/firebase')
 
 const heard = []
 App.Events.on('ping', value => heard.push(value))
@@ -10,5 +12,7 @@ createApp().Events.trigger('ping', 2)
 assert.deepEqual(heard, [1])
 
 assert.throws(() => createNotifier({ url: 'nowhere' }), NotifierError)
+assert.throws(() => fromFirebase({}), { code: 'invalid-ref' })
+assert.equal(typeof poll('/'), 'function')
 assert.equal(require('remote-refresh/package.json').name, 'remote-refresh')
 assert.throws(() => require('remote-refresh/async'), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' })
