@@ -16,10 +16,10 @@ export function surface(error) {
 /** What kept the wasm from being instantiated, in words that help. */
 export function wasmError(cause) {
   if (typeof WebAssembly === 'undefined') {
-    return coded('no-webassembly', 'this browser has no WebAssembly, or it is switched off (Lockdown Mode does that): without it, the page works but is not live')
+    return coded('no-webassembly', 'this browser has no WebAssembly, or it is switched off')
   }
-  // Each engine has words of its own for it.
-  if (/unsafe-eval|CSP|content security/i.test(cause?.message)) {
+  // Chromium and WebKit name the word that is missing, Firefox says "CSP".
+  if (/unsafe-eval|CSP/.test(cause)) {
     return coded('wasm-forbidden', "the page's Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src")
   }
   return cause

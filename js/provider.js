@@ -12,7 +12,7 @@ import { coded, surface } from './error.js'
  */
 export function optionsWith(provider, { url, ...options }) {
   if (typeof provider !== 'function') {
-    throw coded('invalid-provider', '`provider` must be a function: it gets { uid, token, value, changed, alive, lost, denied }, and returns one that closes it')
+    throw coded('invalid-provider', '`provider` must be a function of { value, … } that returns one to close it')
   }
   const path = options.uid === undefined ? '' : undefined
   return { url: url ?? 'https://provider.invalid', path, silenceTimeout: 2_147_483_647, shareTabs: false, ...options }
@@ -21,9 +21,12 @@ export function optionsWith(provider, { url, ...options }) {
 /** The last time that `changed` gave: no two changes have the same. */
 let lastChange = 0
 
-/** Opens a provider as the stream `id` of the engine's `page`, until `signal` aborts or it ends by itself. */
-export function openProvider(provider, uid, { page, id, url, signal }) {
-  let over = false
+/**
+ * Opens a provider as the stream `id` of the engine's `page`, until `signal` aborts or it ends by itself. What it says later means
+ * nothing: the engine knows the stream no more.
+ */
+export async function openProvider(provider, uid, { page, id, url, signal }) {
+  let over
   let close
   const end = () => {
     over = true
@@ -34,36 +37,30 @@ export function openProvider(provider, uid, { page, id, url, signal }) {
     }
     close = undefined
   }
-  /** A call that means nothing once the provider is closed. */
-  const whileOpen = act => detail => { if (!over) act(detail) }
-  const lost = whileOpen(why => {
-    end()
-    page.streamEnded(id, textOf(why))
-  })
-  const opened = result => {
-    close = result
-    if (over) end()
-  }
-  const value = whileOpen(node => {
+  const value = node => {
     const put = JSON.stringify({ path: '/', data: node ?? null })
     page.bytesArrived(id, new TextEncoder().encode(`event: put\ndata: ${put}\n\n`))
-  })
+  }
+  const lost = why => {
+    end()
+    page.streamEnded(id, textOf(why))
+  }
   signal.addEventListener('abort', end)
   try {
-    const result = provider({
+    const opened = provider({
       uid,
       token: new URL(url).searchParams.get('auth') ?? undefined,
       value,
       changed: () => value({ updated: lastChange = Math.max(lastChange + 1, Date.now()) }),
-      alive: whileOpen(() => page.streamOpened(id)),
+      alive: () => page.streamOpened(id),
       lost,
-      denied: whileOpen(why => {
+      denied(why) {
         end()
         page.streamRefused(id, 401, textOf(why))
-      }),
+      },
     })
-    if (typeof result?.then === 'function') result.then(opened, lost)
-    else opened(result)
+    close = opened?.then ? await opened : opened
+    if (over) end()
   } catch (error) {
     lost(error)
   }

@@ -11,9 +11,9 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
  * decision. The goals are 24,576 for the default entry and 20,480 for ./async.
  */
 const LIMITS = [
-  { entry: '.', files: ['index.js'], limit: 64_500 },
+  { entry: '.', files: ['index.js'], limit: 64_700 },
   { entry: './async', files: ['async.js', 'remote_refresh_bg.wasm'], limit: 61_000 },
-  { entry: './server', files: ['server.js'], limit: 2_800 },
+  { entry: './server', files: ['server.js'], limit: 3_750 },
 ]
 
 /** One row: the file's name and its four sizes. */

@@ -58,5 +58,4 @@ function checkSourceMaps() {
 const tarball = step('pack and install', install)
 checkSourceMaps()
 checkInNode()
-step('types', () => checkTypes(project, tarball))
-await checkInBrowser(project)
+await Promise.all([step('types', () => checkTypes(project, tarball)), checkInBrowser(project)])
