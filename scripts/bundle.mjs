@@ -5,7 +5,8 @@
 //   server.js, server.cjs the notifier for servers
 //   providers.js, .cjs    feeds of other kinds than the Realtime Database's
 //   firebase.js, .cjs     a Firebase SDK's reference as a feed
-//   remote-refresh.min.js the classic script: for a script tag, and for AMD loaders (RequireJS)
+//   testing.js, .cjs      for apps' own tests
+//   *.min.js              the first and the last of these as classic scripts: for a script tag, and for AMD loaders (RequireJS)
 //   *.d.cts               the type declarations once more, for those who `require`
 //   www/                  the demo page; it imports the package by its name, so it comes last
 import { build } from 'esbuild'
@@ -97,6 +98,8 @@ await entry('async')
 await entry('server', { commonjs: true })
 await entry('providers', { commonjs: true })
 await entry('firebase', { commonjs: true })
+await entry('testing', { commonjs: true })
 await script('script', 'remote-refresh', 'RemoteRefresh')
+await script('testing', 'remote-refresh-testing', 'RemoteRefreshTesting')
 await commonJsTypes()
 await page()

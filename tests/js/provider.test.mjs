@@ -1,6 +1,7 @@
 // A provider of the app's own: opened and closed as a stream is, and whatever a feed does it does with one too.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { virtualClock } from '../../dist/testing.js'
 import { newApp, newModel, pause, surfaced, until, View } from './support/world.mjs'
 
 const FAST = { reconnectionDelay: 5, reconnectionDelayMax: 20 }
@@ -187,21 +188,23 @@ test('a value that is no node is refused, and the provider opened again', async 
   feed.close()
 })
 
-test('silence means nothing, unless the app says so; then `alive` breaks it', async () => {
+test('silence means nothing, unless the app says so; then `alive` breaks it', async t => {
+  const clock = virtualClock()
+  t.after(() => clock.uninstall())
   const { connect, openings } = world()
-  const quiet = connect({ connectTimeout: 20 })
+  const quiet = connect()
   openings[0].value({ updated: 1 })
-  await pause(80)
+  await clock.advance(24 * 3_600_000)
   assert.deepEqual([quiet.state, openings.length], ['open', 1])
   const watched = connect({ silenceTimeout: 1000 })
   openings[1].value({ updated: 1 })
-  for (let time = 0; time < 1500; time += 100) {
-    await pause(100)
+  for (let time = 0; time < 3000; time += 900) {
+    await clock.advance(900)
     openings[1].alive()
   }
   assert.equal(openings[1].closed, 0)
-  await until(() => openings.length === 3)
-  assert.equal(watched.reason.code, 'silence')
+  await clock.advance(1000)
+  assert.deepEqual([openings[1].closed, watched.reason.code], [1, 'silence'])
   watched.close()
 })
 

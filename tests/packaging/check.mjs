@@ -3,8 +3,9 @@
 // Usage: check.mjs SCRATCH-FOLDER; in the environment CHROME, the browser's path.
 import assert from 'node:assert/strict'
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 
+import { blocks } from './blocks.mjs'
 import { checkInBrowser } from './browser.mjs'
 import { FILES } from './files.mjs'
 import { repository, run, step } from './run.mjs'
@@ -28,9 +29,13 @@ function install() {
   assert.deepEqual(installed, ['remote-refresh'], 'it brings nothing along')
   cpSync(new URL('./projects', import.meta.url), project, { recursive: true })
   // What the projects use besides is the repository's: the same versions for everybody, and nothing to download.
-  for (const name of ['backbone', 'jsdom', 'requirejs', 'underscore', 'vitest']) {
+  for (const name of ['@playwright/test', 'backbone', 'jsdom', 'requirejs', 'underscore', 'vitest']) {
+    mkdirSync(dirname(join(project, 'node_modules', name)), { recursive: true })
     symlinkSync(join(repository, 'node_modules', name), join(project, 'node_modules', name))
   }
+  symlinkSync(join(project, 'node_modules'), join(project, 'testing/node_modules'))
+  // The app and the tests in docs/testing.md are files of a project like any other.
+  for (const [name, code] of blocks('docs/testing.md')) writeFileSync(join(project, 'testing', name), code)
   return tarball
 }
 
@@ -39,8 +44,8 @@ function checkInNode() {
     run(process.execPath, [file], join(project, 'node'))
     console.log(`   ran ${file} in Node`)
   }
-  step('Vitest and jsdom', () => {
-    run(process.execPath, [join(repository, 'node_modules/vitest/vitest.mjs'), 'run'], join(project, 'vitest'))
+  step('Vitest and jsdom: the tests of docs/testing.md', () => {
+    run(process.execPath, [join(repository, 'node_modules/vitest/vitest.mjs'), 'run'], join(project, 'testing'))
   })
 }
 

@@ -15,9 +15,9 @@ export function run(command, args, cwd) {
   return judge(command, args, status ?? signal, stdout, stdout + stderr)
 }
 
-/** The same beside other work. */
-export async function runBeside(command, args, cwd) {
-  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+/** The same beside other work; `more` goes into its environment. */
+export async function runBeside(command, args, cwd, more) {
+  const child = spawn(command, args, { cwd, env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => { said += chunk })
   const [status, signal] = await once(child, 'close')

@@ -5,7 +5,7 @@ import { repository, runBeside } from './run.mjs'
 
 const tool = (...path) => join(repository, 'node_modules', ...path)
 
-const STRICT = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022,dom,dom.iterable']
+const STRICT = ['--noEmit', '--strict', '--skipDefaultLibCheck', '--target', 'es2022', '--lib', 'es2022,dom,dom.iterable']
 
 export async function checkTypes(project, tarball) {
   const cwd = join(project, 'types')

@@ -8,6 +8,7 @@ const { default: App, createApp } = await import('remote-refresh')
 const { NotifierError, createNotifier } = await import('remote-refresh/server')
 const { eventSource, mercure, poll, webSocket } = await import('remote-refresh/providers')
 const { fromFirebase } = await import('remote-refresh/firebase')
+const { fakeFeed, virtualClock, watchFetches } = await import('remote-refresh/testing')
 const { default: load } = await import('remote-refresh/async')
 
 assert.deepEqual(globals(), before, 'no global is added')
@@ -19,6 +20,19 @@ App.Events.on('ping', value => heard.push(value))
 App.Events.trigger('ping', 1)
 createApp().Events.trigger('ping', 2)
 assert.deepEqual(heard, [1])
+
+// An App can be tested where there is no browser.
+const tested = createApp()
+const clock = virtualClock()
+const feed = fakeFeed()
+const fetches = watchFetches(tested)
+const handle = tested.connect({ uid: 'ann', provider: feed })
+tested.show({ model: { fetch: async () => {} } })
+feed.change({ Message: 'm1' })
+await fetches.settled()
+assert.deepEqual([handle.state, fetches.total], ['open', 1])
+clock.uninstall()
+handle.close()
 
 // A page view can be shown where nothing is displayed: no request follows from it.
 App.show({ model: { fetch() { assert.fail('nothing is fetched on a server that is not connected') } } })

@@ -3,6 +3,7 @@ const assert = require('node:assert/strict')
 const { default: App, createApp } = require('remote-refresh')
 const { NotifierError, createNotifier } = require('remote-refresh/server')
 const { poll } = require('remote-refresh/providers')
+const { fakeFeed } = require('remote-refresh/testing')
 const { fromFirebase } = require('remote-refresh/firebase')
 
 const heard = []
@@ -12,6 +13,7 @@ createApp().Events.trigger('ping', 2)
 assert.deepEqual(heard, [1])
 
 assert.throws(() => createNotifier({ url: 'nowhere' }), NotifierError)
+assert.equal(fakeFeed().openings, 0)
 assert.throws(() => fromFirebase({}), { code: 'invalid-ref' })
 assert.equal(typeof poll('/'), 'function')
 assert.equal(require('remote-refresh/package.json').name, 'remote-refresh')
