@@ -161,16 +161,19 @@ export class Walk {
   /** Refreshes the one member that the change is about. Whether that was all there is to do for the collection. */
   #refreshOne(view, id, collection, type) {
     if (typeof collection.get !== 'function') return false
-    const [operation, recordId] = this.#engine.exact(this.#entities.id(collection), type) ?? []
+    const number = this.#entities.id(collection)
+    const [operation, recordId] = this.#engine.exact(number, type) ?? []
     const member = recordId !== undefined && collection.get(recordId)
     if (operation === 'removed') {
       if (member) collection.remove(member)
-      return true
+    } else if (operation === 'changed' && member && typeof member.fetch === 'function') {
+      // Of the type that the change is of, whatever it says of itself.
+      this.#ask(view, id, member, 0)
+    } else {
+      // A record that is new here may be anywhere in the list, or not in it.
+      return false
     }
-    // A record that is new here may be anywhere in the list, or not in it.
-    if (operation !== 'changed' || !member || typeof member.fetch !== 'function') return false
-    // Of the type that the change is of, whatever it says of itself.
-    this.#ask(view, id, member, 0)
+    this.#engine.exactly(number)
     return true
   }
 

@@ -36,11 +36,11 @@ impl Engine {
     #[wasm_bindgen(js_name = visitEntity)]
     pub fn visit_entity(&self, entity: u32, number: u32) -> i32 {
         let mut app = self.0.app.borrow_mut();
-        let entity = EntityId(entity);
-        if !app.concerns(number.checked_sub(1).map(TypeId)) {
+        let (entity, kind) = (EntityId(entity), number.checked_sub(1).map(TypeId));
+        if !app.concerns(kind) {
             return -1;
         }
-        let Some(flight) = app.visit_entity(self.0.pass_began.get(), entity) else {
+        let Some(flight) = app.visit_entity(self.0.pass_began.get(), entity, kind) else {
             return if app.is_echo(entity) { -2 } else { 0 };
         };
         drop(app);
@@ -91,6 +91,11 @@ impl Engine {
             model.operation.name().into(),
             leaf_to_js(model.id.as_ref()),
         ])
+    }
+
+    /// What `exact` said is done, and is all that the pass under way asks of the entity.
+    pub fn exactly(&self, entity: u32) {
+        self.0.app.borrow_mut().exactly(EntityId(entity));
     }
 
     /// The app starts a request: 0 reads the whole entity, 1 a part, 2 writes. Returns its flight, for `fetchDone` and

@@ -72,7 +72,7 @@ impl Tab {
                     if self.app.visit_hook(view) && self.app.visit_walk(view) {
                         for (entity, kind) in self.shown_by(view) {
                             if self.app.concerns(kind) {
-                                let flight = self.app.visit_entity(self.now, entity);
+                                let flight = self.app.visit_entity(self.now, entity, kind);
                                 self.fetched.extend(flight.map(|flight| (entity, flight)));
                             }
                         }

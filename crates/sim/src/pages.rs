@@ -316,10 +316,11 @@ impl World {
         for entity in self.tabs[tab].views[view].entities.clone() {
             let now = self.clock(tab);
             let subject = &mut self.tabs[tab];
-            if !subject.app.concerns(subject.entities[entity].kind) {
+            let (id, kind) = (subject.entities[entity].id, subject.entities[entity].kind);
+            if !subject.app.concerns(kind) {
                 continue;
             }
-            if let Some(flight) = subject.app.visit_entity(now, subject.entities[entity].id) {
+            if let Some(flight) = subject.app.visit_entity(now, id, kind) {
                 self.arm(tab);
                 self.start_fetch(tab, entity, flight);
             }

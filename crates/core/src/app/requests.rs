@@ -57,6 +57,13 @@ impl App {
         (alone && model.id.is_some() && self.entities.is_idle(entity)).then_some(model)
     }
 
+    /// What [`App::exact`] said is done, and is all that the pass under way asks of the entity.
+    pub fn exactly(&mut self, entity: EntityId) {
+        if let Some(pass) = self.passes.current() {
+            self.entities.assume(entity, pass.revision);
+        }
+    }
+
     /// Whether the pass under way tells the entity only what this client's own writes did to it.
     #[must_use]
     pub fn is_echo(&self, entity: EntityId) -> bool {
@@ -66,11 +73,22 @@ impl App {
         })
     }
 
-    /// The fetch to start for this entity in the pass under way, if any. Ask [`App::concerns`] first.
-    pub fn visit_entity(&mut self, now: Millis, entity: EntityId) -> Option<FlightId> {
+    /// The fetch to start for this entity, of this type, in the pass under way, if any. Ask [`App::concerns`] first.
+    pub fn visit_entity(
+        &mut self,
+        now: Millis,
+        entity: EntityId,
+        kind: Option<TypeId>,
+    ) -> Option<FlightId> {
         self.observe(now);
         let pass = self.passes.current()?;
+        // It may have been requested since the page was walked last.
+        let concerned = |as_of| self.concerned.since(as_of, kind);
+        if pass.applied.is_some() && !self.entities.as_of(entity).is_none_or(concerned) {
+            return None;
+        }
         if self.is_echo(entity) {
+            self.entities.assume(entity, pass.revision);
             return None;
         }
         self.entities.request(entity, pass.revision, now)

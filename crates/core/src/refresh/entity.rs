@@ -60,7 +60,7 @@ pub(super) struct Entity {
     shown: u32,
     /// The newest change that was seen when that started; `None` if nobody knows.
     shown_as_of: Option<Revision>,
-    /// The change that it counts as showing while that is not known.
+    /// The newest change that it counts as showing for another reason than that it was read since.
     assumed: Revision,
     /// The newest flight that was answered.
     landed: u32,
@@ -108,14 +108,15 @@ impl Entity {
         let foreign = self.foreign.iter().filter(whole).map(|it| it.as_of);
         let own = self.flight.map(|_| self.flight_as_of);
         let assumed = Some(self.assumed).filter(|assumed| *assumed > Revision::default());
-        let read = foreign.chain(own).chain(self.shown_as_of).max();
-        read.or(assumed)
+        let read = foreign.chain(own).chain(self.shown_as_of);
+        read.chain(assumed).max()
     }
 
-    /// As long as it was not seen to be read, it counts as read when `as_of` was the newest change seen: no page needs to
-    /// look for it again, but a hook that has yet to call back for an older change is answered all the same.
+    /// It counts as showing what was changed up to `as_of`: it came with its page, this client wrote the change, or its record was
+    /// fetched by itself. No page needs to look for it again, but a hook that has yet to call back for it is answered all
+    /// the same, and so is a write that fails.
     pub(super) fn assume(&mut self, as_of: Revision) {
-        self.assumed = as_of;
+        self.assumed = self.assumed.max(as_of);
     }
 
     /// A change is to be shown: what was started before it was seen is out of date. `last` is the newest flight there is.
@@ -210,6 +211,8 @@ impl Entity {
         if late || kind == Kind::Whole {
             self.shown = flight.0;
             self.shown_as_of = as_of.or(self.shown_as_of);
+            // Whatever it was assumed to show, this is what it shows.
+            self.assumed = Revision::default();
         }
         self.landed = self.landed.max(flight.0);
         if kind == Kind::Write && (self.flight.is_some() || !self.foreign.is_empty()) {

@@ -167,7 +167,7 @@ impl Entities {
         self.entities.get(id.0 as usize)?.as_of()
     }
 
-    /// What the entity shows counts as read when `as_of` was the newest change seen, unless more is known.
+    /// The entity counts as showing what was changed up to `as_of`, for [`Entities::as_of`].
     pub fn assume(&mut self, id: EntityId, as_of: Revision) {
         if let Some(entity) = self.entities.get_mut(id.0 as usize) {
             entity.assume(as_of);
