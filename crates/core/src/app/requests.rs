@@ -84,7 +84,7 @@ impl App {
         let pass = self.passes.current()?;
         // It may have been requested since the page was walked last.
         let concerned = |as_of| self.concerned.since(as_of, kind);
-        if pass.applied.is_some() && !self.entities.as_of(entity).is_none_or(concerned) {
+        if pass.applied.is_some() && !self.entities.read_as_of(entity).is_none_or(concerned) {
             return None;
         }
         if self.is_echo(entity) {

@@ -163,6 +163,12 @@ impl Entities {
     /// The newest change that was seen before what the entity shows was read, the requests under way included. `None` if
     /// it was never seen to be read.
     #[must_use]
+    pub fn read_as_of(&self, id: EntityId) -> Option<Revision> {
+        self.entities.get(id.0 as usize)?.read_as_of()
+    }
+
+    /// The newest change that the entity shows because it was read since, or counts as showing by [`Entities::assume`].
+    #[must_use]
     pub fn as_of(&self, id: EntityId) -> Option<Revision> {
         self.entities.get(id.0 as usize)?.as_of()
     }
@@ -336,7 +342,6 @@ impl Entities {
         self.last_flight = self.last_flight.checked_add(1).unwrap_or(1);
         let flight = FlightId(self.last_flight);
         entity.flight = Some(flight);
-        entity.asked = self.newest;
         entity.flight_as_of = self.newest;
         self.deadlines.push(now + self.limits.fetch, id, flight);
         Some(flight)
