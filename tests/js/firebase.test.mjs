@@ -12,6 +12,7 @@ import { fromFirebase } from '../../dist/firebase.js'
 import { FAST, follow } from './support/provided.mjs'
 import { startDatabase } from './support/rtdb-socket.mjs'
 import { until } from './support/world.mjs'
+import { blocks } from '../packaging/blocks.mjs'
 
 // Firebase 2 wants a name in front of the host's: names below localhost are this machine (RFC 6761), though not for every resolver.
 const { lookup } = dns
@@ -26,7 +27,7 @@ const SDKS = {
   'Firebase 2': {
     open(host) {
       const node = new Firebase2(`ws://demo${++last}.feed.localhost:${host.split(':')[1]}/users/u1`)
-      return { provider: fromFirebase(node), query: fromFirebase(node.orderByKey().limitToLast(1)) }
+      return { provider: fromFirebase(node), query: fromFirebase(node.orderByKey().limitToLast(1)), listen: heard => node.on('value', heard) }
     },
     offline: () => Firebase2.goOffline(),
     online: () => Firebase2.goOnline(),
@@ -37,7 +38,7 @@ const SDKS = {
       after(() => app.delete())
       this.database = app.database()
       const node = this.database.ref('users/u1')
-      return { provider: fromFirebase(node), query: fromFirebase(node.orderByKey().limitToLast(1)) }
+      return { provider: fromFirebase(node), query: fromFirebase(node.orderByKey().limitToLast(1)), listen: heard => node.on('value', heard) }
     },
     offline() { this.database.goOffline() },
     online() { this.database.goOnline() },
@@ -49,7 +50,11 @@ const SDKS = {
       this.database = getDatabase(app)
       const node = ref(this.database, 'users/u1')
       const functions = { onValue, child }
-      return { provider: fromFirebase(node, functions), query: fromFirebase(query(node, orderByKey(), limitToLast(1)), functions) }
+      return {
+        provider: fromFirebase(node, functions),
+        query: fromFirebase(query(node, orderByKey(), limitToLast(1)), functions),
+        listen: heard => onValue(node, heard),
+      }
     },
     offline() { goOffline(this.database) },
     online() { goOnline(this.database) },
@@ -100,19 +105,19 @@ for (const [name, sdk] of Object.entries(SDKS)) {
 
   test(`${name}: a cached value does not pass for the server's`, async () => {
     const database = await startDatabase({ updated: 1 })
-    const { provider } = sdk.open(database.host)
-    const first = follow(provider)
-    await until(() => first.feed.state === 'open')
+    const { provider, listen } = sdk.open(database.host)
+    // A listener of the app's own keeps the value in the SDK's cache.
+    let heard = 0
+    listen(() => { heard++ })
+    await until(() => heard === 1)
     sdk.offline()
-    await until(() => first.feed.state === 'stale')
-    // The first one keeps the value in the SDK's cache.
-    const second = follow(provider)
-    await new Promise(resolve => setTimeout(resolve, 50))
-    assert.equal(second.feed.state, 'connecting')
+    const { feed } = follow(provider)
+    listen(() => { heard++ })
+    await until(() => heard === 2)
+    assert.equal(feed.state, 'connecting')
     sdk.online()
-    await until(() => second.feed.state === 'open')
-    first.feed.close()
-    second.feed.close()
+    await until(() => feed.state === 'open')
+    feed.close()
   })
 
   test(`${name}: a refusal denies the feed until somebody has signed in`, async () => {
@@ -127,6 +132,37 @@ for (const [name, sdk] of Object.entries(SDKS)) {
     feed.close()
   })
 }
+
+test('the examples in docs/providers.md open the feed', async () => {
+  const examples = blocks('docs/providers.md')
+  const App = (await import('../../dist/index.js')).default
+  const addresses = {
+    'remote-refresh/firebase': new URL('../../dist/firebase.js', import.meta.url).href,
+    'remote-refresh': new URL('../../dist/index.js', import.meta.url).href,
+    'firebase/database': import.meta.resolve('@firebase/database'),
+  }
+  globalThis.user = { id: 'u1' }
+  for (const name of ['firebase-2014.js', 'firebase-namespaced.js', 'firebase-modular.js']) {
+    const database = await startDatabase({ updated: 1 })
+    const options = { databaseURL: `http://${database.host}?ns=demo` }
+    globalThis.Firebase = class extends Firebase2 {
+      constructor() {
+        super(`ws://docs.feed.localhost:${database.host.split(':')[1]}/users/u1`)
+      }
+    }
+    const apps = name === 'firebase-modular.js' ? [initializeApp(options)] : [compat.initializeApp(options)]
+    globalThis.firebase = compat
+    const states = []
+    const note = state => states.push(state)
+    App.Events.on('feed:state', note)
+    const code = examples.get(name).replace(/from '([^']+)'/g, (_, from) => `from '${addresses[from]}'`)
+    await import(`data:text/javascript,${encodeURIComponent(code)}`)
+    await until(() => states.includes('open'), name)
+    App.Events.off('feed:state', note)
+    App.connect({ provider() {} }).close()
+    await Promise.all(apps.map(app => (app.delete ? app.delete() : deleteApp(app))))
+  }
+})
 
 test('what is no reference is said so', () => {
   for (const wrong of [undefined, null, {}, 'https://my-app.firebaseio.com']) {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { eventSource } from '../../dist/providers.js'
-import { eventParser } from '../../js/providers/event-stream.js'
+import { eventParser, followEvents } from '../../js/providers/event-stream.js'
 import { startServer } from './support/http.mjs'
 import { FAST, follow } from './support/provided.mjs'
 import { pause, until } from './support/world.mjs'
@@ -88,6 +88,20 @@ test('after the stream breaks, what was missed is a change', async () => {
   assert.deepEqual(changes(), [['updated', 3]])
   assert.deepEqual(states().slice(-2), ['stale', 'open'])
   feed.close()
+})
+
+test('whatever arrives keeps the stream alive, a comment too', async () => {
+  const server = await startServer((request, response) => server.stream(request, response))
+  let alive = 0
+  const said = []
+  const feed = { alive: () => { alive++ }, lost: why => said.push(why), denied: why => said.push(why) }
+  const close = followEvents(feed, server.url, {}, { heard: event => said.push(event) })
+  await until(() => alive === 1)
+  for (const stream of server.streams) stream.write(': still here\n\n')
+  await until(() => alive === 2)
+  assert.deepEqual(said, [])
+  close()
+  await until(() => server.streams.size === 0)
 })
 
 test('the token goes along, and is renewed once it is refused', async () => {

@@ -117,6 +117,11 @@ test('an expired token is asked for once more; one that is fixed is denied', asy
   await until(() => handle.state === 'open')
   assert.deepEqual([asked, feed.token], [[false, true], 't2'])
   handle.close()
+  const same = world({ auth: () => 'the same again' })
+  await until(() => same.handle.state === 'open')
+  same.feed.expire()
+  await until(() => same.handle.state === 'denied')
+  same.handle.close()
   const fixed = world({ auth: 'fixed' })
   await until(() => fixed.handle.state === 'open')
   fixed.feed.expire()
@@ -239,6 +244,22 @@ test('`settled` waits for all that is fetched and owed', async () => {
   await network.answerAll()
   await done
   assert.deepEqual([fetches.of(message), fetches.of(other), fetches.underWay], [2, 2, []])
+  handle.close()
+})
+
+test('`settled` also waits for a fetch that follows the only one there is', async () => {
+  const { feed, fetches, handle, network, other } = world()
+  feed.change({ Thread: 't1' })
+  feed.change({ Thread: 't1' })
+  let settled = false
+  const done = fetches.settled().then(() => { settled = true })
+  network.requests[0].answer()
+  await until(() => network.requests.length === 2)
+  await pause(20)
+  assert.equal(settled, false)
+  network.requests[1].answer()
+  await done
+  assert.equal(fetches.of(other), 2)
   handle.close()
 })
 
