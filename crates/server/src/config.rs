@@ -29,6 +29,10 @@ pub struct Config {
     pub keep_alive: Duration,
     /// The largest body of a write, in bytes; 16 MiB.
     pub max_body: usize,
+    /// How much memory the data file's pages may take, in bytes; 64 MiB. Of data nothing else is in memory.
+    pub cache_bytes: usize,
+    /// How much data is read at once, in bytes; 64 MiB. Who asks for more is refused.
+    pub max_read: usize,
     /// How many events a stream may be behind before it is cut off; 1,024.
     pub max_queued_events: usize,
     /// How many bytes a stream may be behind before it is cut off; 8 MiB. A single larger event is let through.
@@ -62,6 +66,8 @@ impl Config {
             secret: Secret(secret.into()),
             keep_alive: Duration::from_secs(30),
             max_body: 16 * 1024 * 1024,
+            cache_bytes: 64 * 1024 * 1024,
+            max_read: 64 * 1024 * 1024,
             max_queued_events: 1024,
             max_queued_bytes: 8 * 1024 * 1024,
             drain: Duration::from_secs(10),

@@ -11,6 +11,7 @@ use remote_refresh_core::wire::{Node, Path, PushIds};
 use tokio::sync::watch;
 
 use crate::config::Config;
+use crate::data::ReadError;
 use crate::error::ServerError;
 use crate::metrics::Metrics;
 use crate::notify::Notifier;
@@ -93,9 +94,11 @@ impl FeedServer {
     }
 
     /// What is stored at `path`.
-    #[must_use]
-    pub fn value(&self, path: &Path) -> Option<Node> {
-        self.0.store.get(path)
+    ///
+    /// # Errors
+    /// It is more than is read at once, or can't be read.
+    pub fn value(&self, path: &Path) -> Result<Option<Node>, ReadError> {
+        self.0.store.look().0.node(path)
     }
 
     /// Ends all streams, and each new one after its first event, so that connections can be drained.

@@ -7,6 +7,7 @@ use remote_refresh_core::wire::path::MAX_DEPTH;
 use remote_refresh_core::wire::{parse_json, Node, Path, StreamEvent};
 use serde_json::{json, Value};
 
+use crate::data::Tree;
 use crate::rules::{Asked, QueryFacts, Rules, Sides};
 use crate::store::Operation;
 use crate::token::{verify, Checks, IdTokens, Refused, MAX_UID_CHARS};
@@ -36,7 +37,7 @@ pub fn write(data: &[u8]) {
         _ => None,
     };
     for operation in std::iter::once(put).chain(patch) {
-        let Ok(event) = operation.resolve(stored.as_ref(), NOW) else {
+        let Ok(event) = operation.resolve(&Tree(stored.as_ref()), NOW) else {
             continue;
         };
         let puts = match event {
@@ -101,11 +102,16 @@ pub fn rules(data: &[u8]) {
         };
         let verdicts = || {
             let reads = ["/", "/a", "/a/b/s", "/u1/x"].map(|place| {
-                rules.may_read(asked, &path(place), &QueryFacts::none(), stored.as_ref())
+                rules.may_read(
+                    asked,
+                    &path(place),
+                    &QueryFacts::none(),
+                    &Tree(stored.as_ref()),
+                )
             });
             let writes = [&puts[..], &puts[..1], &puts[1..2], &puts[2..]].map(|puts| {
                 let sides = Sides {
-                    before: stored.as_ref(),
+                    before: &Tree(stored.as_ref()),
                     puts,
                 };
                 rules.may_write(asked, sides)

@@ -11,7 +11,7 @@
 //! | [`token`] | user tokens: made, and checked |
 //! | `auth` | who is asking |
 //! | `rules` | what they may do: the Realtime Database's rules language |
-//! | `store` | the tree in memory, its rows on disk, the one thread that writes both |
+//! | `store`, `data` | the tree as rows of the data file, the one thread that writes them; looking at data place by place |
 //! | `hub` | who listens where, and what each write means to them |
 //! | `rest`, `stream` | HTTP requests and event streams |
 //! | [`maintenance`] | backups, and making the data file smaller |
@@ -23,6 +23,7 @@
 
 mod auth;
 mod config;
+mod data;
 mod error;
 mod etag;
 mod feed;
@@ -41,6 +42,7 @@ mod stream;
 pub mod token;
 
 pub use config::{Clock, Config, Secret, Storage};
+pub use data::ReadError;
 pub use error::ServerError;
 pub use feed::FeedServer;
 pub use rules::{RulesError, Trial, TrialError, DEFAULT_RULES};

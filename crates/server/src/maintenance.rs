@@ -5,7 +5,6 @@
 
 use std::path::Path;
 
-use crate::config::Storage;
 use crate::error::ServerError;
 use crate::store::disk::Disk;
 
@@ -20,7 +19,7 @@ pub fn backup(data: &Path, backup: &Path) -> Result<(), ServerError> {
         });
     }
     let source = Disk::open_existing(data)?;
-    let target = Disk::open(&Storage::File(backup.to_owned()))?;
+    let target = Disk::create(backup)?;
     source.copy_to(&target)
 }
 

@@ -14,7 +14,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use futures_util::stream::unfold;
 use remote_refresh_core::wire::event::CREDENTIAL_GONE;
-use remote_refresh_core::wire::{Node, Path, StreamEvent};
+use remote_refresh_core::wire::{Path, StreamEvent};
 use tokio::sync::watch;
 use tokio::time::{interval_at, sleep, Instant, Interval, MissedTickBehavior, Sleep};
 
@@ -22,7 +22,6 @@ use crate::auth::Grant;
 use crate::feed::FeedServer;
 use crate::hub::Subscription;
 use crate::rest::{check_read, AskedQuery, Failure};
-use crate::rules::Rules;
 use crate::slots::{Full, Slot};
 
 /// A timer can't tick without pause, and no connection lives long without a sign of life.
@@ -57,11 +56,10 @@ pub(crate) fn open(
         Failure::new(StatusCode::TOO_MANY_REQUESTS, text)
     })?;
     let asked = query.as_ref();
-    let (value, subscription) = inner.store.subscribe(
-        path.clone(),
-        asked.map(|asked| asked.query.clone()),
-        |root, rules| check_read(feed, &grant, &path, asked, root, rules),
-    )?;
+    let (data, rules) = inner.store.look();
+    check_read(feed, &grant, &path, asked, &data, &rules)?;
+    let query_of = asked.map(|asked| asked.query.clone());
+    let (value, subscription) = inner.store.subscribe(path.clone(), query_of)?;
     let first = StreamEvent::Put {
         path: Path::root(),
         data: value,
@@ -110,10 +108,8 @@ struct Reader {
 impl Reader {
     fn may_read(&self) -> bool {
         let query = self.query.as_ref();
-        let check = |root: Option<&Node>, rules: &Rules| {
-            check_read(&self.feed, &self.grant, &self.path, query, root, rules).is_ok()
-        };
-        self.feed.inner().store.look(check)
+        let (data, rules) = self.feed.inner().store.look();
+        check_read(&self.feed, &self.grant, &self.path, query, &data, &rules).is_ok()
     }
 }
 

@@ -173,6 +173,7 @@ async fn a_file_with_a_torn_tail_is_a_whole_earlier_state_or_refused_with_a_sent
                 }
             };
             let root = feed.value(&remote_refresh_core::wire::Path::root());
+            let root = root.expect("what is served is whole");
             let rows = root.as_ref().map_or(0, Node::num_children);
             for i in 0..rows {
                 let row = root.as_ref().and_then(|root| root.child(&i.to_string()));

@@ -83,8 +83,10 @@ pub fn compare(a: &str, b: &str) -> Ordering {
     }
 }
 
-/// The 32-bit integer `text` reads as: an optional `-`, any zeros, at most ten digits (`^-?(0*)\d{1,10}$` in the SDK).
-fn as_int32(text: &str) -> Option<i32> {
+/// The 32-bit integer that a key's `text` reads as, if it does: an optional `-`, any zeros, at most ten digits
+/// (`^-?(0*)\d{1,10}$` in the SDK).
+#[must_use]
+pub fn as_int32(text: &str) -> Option<i32> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return None;

@@ -60,6 +60,17 @@ pub(super) struct Serve {
     /// The largest body of a write.
     #[arg(long, env = "REMOTE_REFRESH_MAX_BODY", default_value_t = 16 * 1024 * 1024, value_name = "BYTES")]
     max_body: usize,
+    /// How much memory the data file's pages may take. Of data nothing else is in memory.
+    #[arg(
+        long,
+        env = "REMOTE_REFRESH_CACHE_MB",
+        default_value_t = 64,
+        value_name = "MIB"
+    )]
+    cache_mb: usize,
+    /// How much data is read at once; who asks for more is refused.
+    #[arg(long, env = "REMOTE_REFRESH_MAX_READ", default_value_t = 64 * 1024 * 1024, value_name = "BYTES")]
+    max_read: usize,
     /// How many events a stream may be behind before it is cut off.
     #[arg(
         long,
@@ -121,6 +132,8 @@ impl Serve {
         Ok(Config {
             keep_alive: Duration::from_secs(self.keep_alive),
             max_body: self.max_body,
+            cache_bytes: self.cache_mb.saturating_mul(1024 * 1024),
+            max_read: self.max_read,
             max_queued_events: self.max_queued_events,
             max_queued_bytes: self.max_queued_bytes,
             drain: Duration::from_secs(self.drain),

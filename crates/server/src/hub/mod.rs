@@ -15,8 +15,9 @@ use remote_refresh_core::query::Query;
 use remote_refresh_core::wire::{Node, Path, StreamEvent};
 use tokio::sync::mpsc;
 
+use crate::data::ReadError;
 use crate::metrics::Metrics;
-use crate::store::SharedState;
+use crate::store::{SharedState, Snapshot};
 use windows::Window;
 
 /// All listeners.
@@ -39,6 +40,14 @@ impl Place {
     fn is_empty(&self) -> bool {
         self.whole.is_empty() && self.windows.is_empty()
     }
+}
+
+/// What a listener begins with.
+pub(crate) enum First {
+    /// All that lies at its place.
+    Whole,
+    /// This, which is what its query asks for.
+    Window(Option<Node>),
 }
 
 struct Listener {
@@ -89,14 +98,23 @@ impl Hub {
         }
     }
 
-    /// Adds a listener at `path`, where `node` is now. Returns what it begins with: all of it, or the query's window.
+    /// Adds a listener at `path` of what is stored now, `data`. Returns what it begins with.
     pub(crate) fn subscribe(
         &mut self,
         path: Path,
         query: Option<Query>,
-        node: Option<&Node>,
+        data: &Snapshot,
         state: SharedState,
-    ) -> (Option<Node>, Subscription) {
+    ) -> Result<(First, Subscription), ReadError> {
+        // Before anything is changed: it may fail.
+        let window = match query {
+            Some(query) if !self.has_window(&path, &query) => {
+                let shown = data.window(&path, &query)?;
+                Some((query.clone(), Some(Window::new(query, shown))))
+            }
+            Some(query) => Some((query, None)),
+            None => None,
+        };
         let id = self.next_id;
         self.next_id += 1;
         let (sender, queue) = mpsc::channel(self.max_queued_events);
@@ -107,23 +125,20 @@ impl Hub {
             queued: queued.clone(),
         };
         let place = self.listeners.entry(path.clone()).or_default();
-        let first = match query {
+        let first = match window {
             None => {
                 place.whole.push(listener);
-                node.cloned()
+                First::Whole
             }
-            Some(query) => {
+            Some((query, new)) => {
+                place.windows.extend(new);
                 let known = place
                     .windows
-                    .iter()
-                    .position(|window| window.query == query);
-                let known = known.unwrap_or_else(|| {
-                    place.windows.push(Window::new(query, node));
-                    place.windows.len() - 1
-                });
-                let window = &mut place.windows[known];
+                    .iter_mut()
+                    .find(|window| window.query == query);
+                let window = known.expect("it was there, or has just been added");
                 window.listeners.push(listener);
-                window.shown().cloned()
+                First::Window(window.shown().cloned())
             }
         };
         let subscription = Subscription {
@@ -133,7 +148,12 @@ impl Hub {
             queued,
             state,
         };
-        (first, subscription)
+        Ok((first, subscription))
+    }
+
+    fn has_window(&self, path: &Path, query: &Query) -> bool {
+        let place = self.listeners.get(path);
+        place.is_some_and(|place| place.windows.iter().any(|window| window.query == *query))
     }
 
     /// Takes a listener away.
@@ -156,42 +176,49 @@ impl Hub {
         }
     }
 
-    /// Tells everybody concerned of a write, after which the data is `root`.
-    pub(crate) fn publish(&mut self, event: &StreamEvent, root: Option<&Node>) {
-        for (place, event) in self.views(event) {
-            self.send(&place, &event);
+    /// Tells everybody concerned of writes that were committed together, in their order, after which `data` is stored.
+    pub(crate) fn publish(&mut self, events: &[&StreamEvent], data: &Snapshot) {
+        for event in events {
+            for (place, event) in self.views(event) {
+                self.send(&place, &event);
+            }
         }
-        self.move_windows(event, root);
+        self.move_windows(events, data);
     }
 
-    fn move_windows(&mut self, event: &StreamEvent, root: Option<&Node>) {
-        let written: Vec<Path> = match event {
-            StreamEvent::Put { path, .. } => vec![path.clone()],
-            StreamEvent::Patch { path, children } => {
-                children.iter().map(|(child, _)| path.join(child)).collect()
+    /// A window is told of all these writes at once: what is between them is not stored anywhere.
+    fn move_windows(&mut self, events: &[&StreamEvent], data: &Snapshot) {
+        let mut concerned: BTreeMap<Path, Vec<&StreamEvent>> = BTreeMap::new();
+        for event in events {
+            let mut places: BTreeSet<Path> = BTreeSet::new();
+            for path in written(event) {
+                let above = self.at_or_above(&path).map(|(place, _)| place);
+                let below = self.below(&path).map(|(place, _)| place.clone());
+                let with_windows = above
+                    .chain(below)
+                    .filter(|place| !self.listeners[place].windows.is_empty());
+                places.extend(with_windows);
             }
-            StreamEvent::KeepAlive
-            | StreamEvent::Cancel { .. }
-            | StreamEvent::AuthRevoked { .. } => return,
-        };
-        let mut concerned: BTreeSet<Path> = BTreeSet::new();
-        for path in &written {
-            let above = self.at_or_above(path).map(|(place, _)| place);
-            let below = self.below(path).map(|(place, _)| place.clone());
-            let with_windows = above
-                .chain(below)
-                .filter(|place| !self.listeners[place].windows.is_empty());
-            concerned.extend(with_windows);
+            for place in places {
+                concerned.entry(place).or_default().push(event);
+            }
         }
         let max = self.max_queued_bytes;
-        for path in concerned {
-            let node = root.and_then(|root| root.get(&path));
+        for (path, events) in concerned {
             let Some(place) = self.listeners.get_mut(&path) else {
                 continue;
             };
             for window in &mut place.windows {
-                if let Some(bytes) = window.update(event, &path, node) {
-                    deliver(&mut window.listeners, &path, &bytes, max, &self.metrics);
+                match data.window(&path, &window.query) {
+                    Ok(now) => {
+                        if let Some(bytes) = window.update(&events, &path, now) {
+                            deliver(&mut window.listeners, &path, &bytes, max, &self.metrics);
+                        }
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, place = %path, "a window could not be read: its streams end");
+                        window.listeners.clear();
+                    }
                 }
             }
             self.tidy(&path);
@@ -309,6 +336,19 @@ impl Hub {
         let bytes = Bytes::from(event.encode());
         deliver(&mut place.whole, path, &bytes, max, &self.metrics);
         self.tidy(path);
+    }
+}
+
+/// The places that a write replaces.
+fn written(event: &StreamEvent) -> Vec<Path> {
+    match event {
+        StreamEvent::Put { path, .. } => vec![path.clone()],
+        StreamEvent::Patch { path, children } => {
+            children.iter().map(|(child, _)| path.join(child)).collect()
+        }
+        StreamEvent::KeepAlive | StreamEvent::Cancel { .. } | StreamEvent::AuthRevoked { .. } => {
+            Vec::new()
+        }
     }
 }
 

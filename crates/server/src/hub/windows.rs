@@ -1,6 +1,6 @@
 //! Windows: what a listener with a query sees of its place, and what a write means to that.
 //!
-//! One write is at most one event. When a single child changed, the event is about that child; when a write pushes one
+//! One write, or several committed together, is at most one event. When a single child changed, the event is about that child; when a write pushes one
 //! child out of a limited window and another in, or moves several, it is one patch with all of them.
 
 use std::collections::BTreeMap;
@@ -19,9 +19,8 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// A window on what is now at its place.
-    pub(super) fn new(query: Query, node: Option<&Node>) -> Self {
-        let shown = query.window(node);
+    /// A window that now shows this.
+    pub(super) fn new(query: Query, shown: Option<Node>) -> Self {
         Self {
             query,
             shown,
@@ -34,15 +33,15 @@ impl Window {
         self.shown.as_ref()
     }
 
-    /// The encoded event that a write is to this window, if it is one. `place` is where it looks, `node` what is there now.
+    /// The encoded event that these writes are to this window, if they are one. `place` is where it looks, `now` what it
+    /// shows after them.
     pub(super) fn update(
         &mut self,
-        event: &StreamEvent,
+        writes: &[&StreamEvent],
         place: &Path,
-        node: Option<&Node>,
+        now: Option<Node>,
     ) -> Option<Bytes> {
-        let now = self.query.window(node);
-        let event = change(self.shown.as_ref(), now.as_ref(), event, place)?;
+        let event = change(self.shown.as_ref(), now.as_ref(), writes, place)?;
         self.shown = now;
         Some(Bytes::from(event.encode()))
     }
@@ -51,14 +50,15 @@ impl Window {
 fn change(
     before: Option<&Node>,
     now: Option<&Node>,
-    event: &StreamEvent,
+    writes: &[&StreamEvent],
     place: &Path,
 ) -> Option<StreamEvent> {
     if before == now {
         return None;
     }
     let is_leaf = |node: Option<&Node>| node.is_some_and(|node| node.leaf().is_some());
-    if replaces(event, place) || is_leaf(before) || is_leaf(now) {
+    let replaced = writes.iter().any(|event| replaces(event, place));
+    if replaced || is_leaf(before) || is_leaf(now) {
         return Some(StreamEvent::Put {
             path: Path::root(),
             data: now.cloned(),
@@ -74,8 +74,10 @@ fn change(
     let (path, data) = changed.pop()?;
     let key = path.name()?;
     let stayed = before.is_some_and(|node| node.child_at(key).is_some()) && data.is_some();
-    if let Some(event) = stayed.then(|| within(event, place, key)).flatten() {
-        return Some(event);
+    if let ([event], true) = (writes, stayed) {
+        if let Some(event) = within(event, place, key) {
+            return Some(event);
+        }
     }
     Some(StreamEvent::Put { path, data })
 }
@@ -158,17 +160,15 @@ mod tests {
             limit: Some(Limit::Last(2)),
             ..Query::by(Order::Key)
         };
-        let mut window = Window::new(query, root.as_ref().and_then(|root| root.get(&place)));
+        let shown = query.window(root.as_ref().and_then(|root| root.get(&place)));
+        let mut window = Window::new(query.clone(), shown);
         let event = StreamEvent::Put {
             path: path(at),
             data: node(data),
         };
         Node::set(&mut root, &path(at), node(data));
-        let bytes = window.update(
-            &event,
-            &place,
-            root.as_ref().and_then(|root| root.get(&place)),
-        )?;
+        let now = query.window(root.as_ref().and_then(|root| root.get(&place)));
+        let bytes = window.update(&[&event], &place, now)?;
         Some(
             String::from_utf8(bytes.to_vec())
                 .expect("an event is text")

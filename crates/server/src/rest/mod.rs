@@ -18,9 +18,11 @@ use remote_refresh_core::wire::{Export, Node, Path, Val};
 use serde::Serialize;
 
 use crate::auth::{authenticate, Grant};
+use crate::data::ReadError;
 use crate::etag;
 use crate::feed::FeedServer;
 use crate::rules::{Asked, QueryFacts, Rules};
+use crate::store::Snapshot;
 use crate::stream;
 pub(crate) use answer::Failure;
 use params::{Params, Print};
@@ -125,7 +127,7 @@ pub(crate) fn check_read(
     grant: &Grant,
     path: &Path,
     query: Option<&AskedQuery>,
-    root: Option<&Node>,
+    data: &Snapshot,
     rules: &Rules,
 ) -> Result<(), Failure> {
     let none = QueryFacts::none();
@@ -134,7 +136,7 @@ pub(crate) fn check_read(
         now: feed.inner().config.clock.now(),
     };
     let facts = query.map_or(&none, |query| &query.facts);
-    if !grant.admin && !rules.may_read(asked, path, facts, root) {
+    if !grant.admin && !rules.may_read(asked, path, facts, data) {
         return Err(Failure::denied());
     }
     query.map_or(Ok(()), |query| query.check_index(rules, path))
@@ -147,21 +149,22 @@ fn read(
     grant: &Grant,
 ) -> Result<Response, Failure> {
     let query = params.query.as_ref();
-    let node = feed.inner().store.look(|root, rules| {
-        check_read(feed, grant, path, query, root, rules)?;
-        Ok::<_, Failure>(root.and_then(|root| root.get(path)).cloned())
-    })?;
+    let (data, rules) = feed.inner().store.look();
+    check_read(feed, grant, path, query, &data, &rules)?;
     // The ETag is of all that is there, however much of it is shown.
-    let tag =
-        (params.wants_etag || params.if_none_match.is_some()).then(|| etag::of(node.as_ref()));
+    let mut tag = None;
+    if params.wants_etag || params.if_none_match.is_some() {
+        tag = Some(etag::of(data.node(path)?.as_ref()));
+    }
     if let (Some(known), Some(tag)) = (&params.if_none_match, &tag) {
         if etag::names(known, tag) {
             return Ok(answer::not_modified(tag));
         }
     }
     let node = match query {
-        Some(asked) => asked.query.window(node.as_ref()),
-        None => node,
+        Some(asked) => data.window(path, &asked.query)?,
+        None if params.shallow => data.shallow(path)?,
+        None => data.node(path)?,
     };
     let mut response = match (params.shallow, params.export) {
         (true, _) => answer::json(params.print, &Shallow(node.as_ref())),
@@ -185,6 +188,16 @@ impl Serialize for Shallow<'_> {
             }
             other => Val(other).serialize(to),
         }
+    }
+}
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        if let ReadError::TooLarge = error {
+            return Self::bad(error.to_string());
+        }
+        tracing::error!(%error, "what was asked for could not be read");
+        Self::internal("The data can't be read.")
     }
 }
 

@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use remote_refresh_core::wire::{Node, Path};
+use remote_refresh_core::wire::Path;
 use serde_json::Value as Json;
 
 use super::ast::{Expr, Kind, Operator, Variable};
 use super::value::{number_text, Sides, Snapshot, Value};
 use super::QueryFacts;
+use crate::data::Place;
 
 /// What a rule sees.
 pub(super) struct Env<'a> {
@@ -176,19 +177,17 @@ impl<'a> Env<'a> {
         name: &str,
         arguments: &'a [Expr],
     ) -> Outcome<'a> {
-        let node = || self.node(snapshot);
-        let leaf_is =
-            |holds: fn(&Node) -> bool| Value::Bool(node().is_some_and(|node| holds(&node)));
+        let place = || self.place(snapshot);
+        let leaf_is = |holds: fn(&Place) -> bool| {
+            Ok::<_, Failed>(Value::Bool(place()?.is_some_and(|place| holds(&place))))
+        };
         Ok(match name {
-            "val" => match node() {
-                Some(Cow::Borrowed(node)) => Value::of_node(Some(node)),
-                node => Value::of_node(node.as_deref()),
-            },
-            "exists" => Value::Bool(node().is_some()),
-            "isString" => leaf_is(|node| node.as_str().is_some()),
-            "isNumber" => leaf_is(|node| node.as_f64().is_some()),
-            "isBoolean" => leaf_is(|node| node.as_bool().is_some()),
-            "getPriority" => Value::of_priority(node().as_deref().and_then(Node::priority)),
+            "val" => Value::of_place(place()?),
+            "exists" => Value::Bool(place()?.is_some()),
+            "isString" => leaf_is(Place::is_string)?,
+            "isNumber" => leaf_is(Place::is_number)?,
+            "isBoolean" => leaf_is(Place::is_bool)?,
+            "getPriority" => Value::of_priority(place()?.and_then(|place| place.priority)),
             "child" => Value::Snapshot(child(snapshot, &self.text_argument(arguments, 0)?)),
             "parent" => {
                 let parent = snapshot.path.as_ref().and_then(Path::parent);
@@ -197,12 +196,14 @@ impl<'a> Env<'a> {
                     path: Some(parent.ok_or("the root has no parent")?),
                 })
             }
-            "hasChild" => Value::Bool(self.has_child(snapshot, &self.text_argument(arguments, 0)?)),
+            "hasChild" => {
+                Value::Bool(self.has_child(snapshot, &self.text_argument(arguments, 0)?)?)
+            }
             "hasChildren" => match arguments.first().map(|argument| &argument.kind) {
-                None => leaf_is(|node| node.num_children() > 0),
+                None => leaf_is(|place| place.leaf.is_none())?,
                 Some(Kind::List(names)) => {
                     for index in 0..names.len() {
-                        if !self.has_child(snapshot, &self.text_argument(names, index)?) {
+                        if !self.has_child(snapshot, &self.text_argument(names, index)?)? {
                             return Ok(Value::Bool(false));
                         }
                     }
@@ -214,12 +215,18 @@ impl<'a> Env<'a> {
         })
     }
 
-    fn has_child(&self, snapshot: &Snapshot, name: &str) -> bool {
-        !name.is_empty() && self.node(&child(snapshot, name)).is_some()
+    fn has_child(&self, snapshot: &Snapshot, name: &str) -> Result<bool, Failed> {
+        Ok(!name.is_empty() && self.place(&child(snapshot, name))?.is_some())
     }
 
-    fn node(&self, snapshot: &Snapshot) -> Option<Cow<'a, Node>> {
-        self.sides.get(snapshot.after, snapshot.path.as_ref()?)
+    fn place(&self, snapshot: &Snapshot) -> Result<Option<Place>, Failed> {
+        let Some(path) = &snapshot.path else {
+            return Ok(None);
+        };
+        self.sides.get(snapshot.after, path).map_err(|error| {
+            tracing::error!(%error, "what a rule looks at could not be read");
+            "what it looks at could not be read"
+        })
     }
 }
 

@@ -36,6 +36,7 @@ use remote_refresh_core::time::Millis;
 use remote_refresh_core::wire::{Node, Path};
 use serde_json::Value as Json;
 
+use crate::data::Data;
 use eval::Env;
 pub(crate) use query::QueryFacts;
 use tree::RuleNode;
@@ -134,11 +135,11 @@ impl Rules {
         asked: Asked<'_>,
         path: &Path,
         query: &QueryFacts,
-        root: Option<&Node>,
+        data: &dyn Data,
     ) -> bool {
         let walk = Walk {
             asked,
-            sides: Sides::reading(root),
+            sides: Sides::reading(data),
             query,
         };
         let mut allowed = false;
@@ -187,8 +188,9 @@ impl Rules {
                     .as_ref()
                     .is_some_and(|rule| walk.holds(rule, here, wildcards));
             if let Some(rule) = &rules.validate {
-                let exists = walk.sides.get(true, here).is_some();
-                valid = !exists || walk.holds(rule, here, wildcards);
+                // What can't be read is not known to be absent.
+                let absent = matches!(walk.sides.get(true, here), Ok(None));
+                valid = absent || walk.holds(rule, here, wildcards);
             }
             if here == path {
                 way = wildcards

@@ -4,6 +4,7 @@ use remote_refresh_core::wire::parse_json;
 use serde_json::json;
 
 use super::*;
+use crate::data::Tree;
 
 const NOW: Millis = Millis(1_700_000_000_000);
 
@@ -24,7 +25,12 @@ fn reads(rules: &Rules, auth: Json, data: &Json, at: &str) -> bool {
         auth: &auth,
         now: NOW,
     };
-    rules.may_read(asked, &path(at), &QueryFacts::none(), node(data).as_ref())
+    rules.may_read(
+        asked,
+        &path(at),
+        &QueryFacts::none(),
+        &Tree(node(data).as_ref()),
+    )
 }
 
 fn writes(rules: &Rules, auth: Json, data: &Json, puts: &[(&str, Json)]) -> bool {
@@ -41,7 +47,7 @@ fn writes(rules: &Rules, auth: Json, data: &Json, puts: &[(&str, Json)]) -> bool
     rules.may_write(
         asked,
         Sides {
-            before: before.as_ref(),
+            before: &Tree(before.as_ref()),
             puts: &puts,
         },
     )
@@ -296,10 +302,10 @@ fn a_rule_may_look_at_the_query() {
         limit_to_first: Some(10),
         ..QueryFacts::none()
     };
-    assert!(rules.may_read(asked, &Path::root(), &query, None));
+    assert!(rules.may_read(asked, &Path::root(), &query, &Tree(None)));
     query.limit_to_first = None;
-    assert!(!rules.may_read(asked, &Path::root(), &query, None));
-    assert!(!rules.may_read(asked, &Path::root(), &QueryFacts::none(), None));
+    assert!(!rules.may_read(asked, &Path::root(), &query, &Tree(None)));
+    assert!(!rules.may_read(asked, &Path::root(), &QueryFacts::none(), &Tree(None)));
 }
 
 #[test]

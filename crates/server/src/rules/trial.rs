@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
 use super::{Asked, QueryFacts, Rules, RulesError, Sides};
+use crate::data::Tree;
 
 /// A case: rules, data, who asks, and what for. The operation is one of `read`, `write` (with `value`) and `update` (with
 /// `value`, an object whose names may be paths), each of which names a path.
@@ -83,7 +84,7 @@ impl Trial {
                     asked,
                     &path(place)?,
                     &QueryFacts::none(),
-                    root.as_ref(),
+                    &Tree(root.as_ref()),
                 ));
             }
             (None, Some(place), None) => (
@@ -113,7 +114,7 @@ impl Trial {
         }
         puts.sort_by(|(a, _), (b, _)| a.cmp(b));
         let sides = Sides {
-            before: root.as_ref(),
+            before: &Tree(root.as_ref()),
             puts: &puts,
         };
         Ok(rules.may_write(asked, sides))

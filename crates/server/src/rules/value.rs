@@ -5,46 +5,65 @@ use std::borrow::Cow;
 use remote_refresh_core::wire::{Leaf, Node, Path, Priority};
 use serde_json::{Map, Value as Json};
 
+use crate::data::{Data, Place, ReadError};
+
 /// The data before an operation, and what the operation puts where.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Sides<'a> {
     /// What is stored.
-    pub(crate) before: Option<&'a Node>,
+    pub(crate) before: &'a dyn Data,
     /// What is put where; in path order, none inside another.
     pub(crate) puts: &'a [(Path, Option<Node>)],
 }
 
 impl<'a> Sides<'a> {
     /// What is stored, nothing being written.
-    pub(crate) const fn reading(before: Option<&'a Node>) -> Self {
+    pub(crate) const fn reading(before: &'a dyn Data) -> Self {
         Self { before, puts: &[] }
     }
 
-    /// What lies at `path` before or after. Only a place with a put somewhere below it has to be put together.
-    pub(super) fn get(&self, after: bool, path: &Path) -> Option<Cow<'a, Node>> {
-        let before = || self.before.and_then(|root| root.get(path));
+    /// What lies at `path` before or after. Nothing is put together for it: what a put holds is looked at there, and above a
+    /// put it matters only whether anything is left.
+    pub(super) fn get(&self, after: bool, path: &Path) -> Result<Option<Place>, ReadError> {
         if !after {
-            return before().map(Cow::Borrowed);
+            return self.before.place(path);
         }
         let next = self.puts.partition_point(|(put, _)| put <= path);
         // In path order whatever lies in a path comes right after it.
         if let Some((put, data)) = next.checked_sub(1).map(|last| &self.puts[last]) {
             if let Some(inside) = path.strip_prefix(put) {
-                return data.as_ref()?.get(&inside).map(Cow::Borrowed);
+                let node = data.as_ref().and_then(|data| data.get(&inside));
+                return Ok(node.map(Place::of));
             }
         }
-        let below = self.puts[next..]
-            .iter()
-            .map_while(|(put, data)| Some((put.strip_prefix(path)?, data)));
-        let mut below = below.peekable();
-        if below.peek().is_none() {
-            return before().map(Cow::Borrowed);
+        let below = self.puts[next..].iter();
+        let below: Vec<_> = below
+            .take_while(|(put, _)| path.is_ancestor_of(put))
+            .collect();
+        let before = self.before.place(path)?;
+        if below.is_empty() {
+            return Ok(before);
         }
-        let mut node = before().cloned();
-        for (way, data) in below {
-            Node::set(&mut node, &way, data.clone());
+        let priority = before.as_ref().and_then(|place| place.priority.clone());
+        let parent = Ok(Some(Place {
+            leaf: None,
+            priority,
+        }));
+        if below.iter().any(|(_, data)| data.is_some()) {
+            return parent;
         }
-        node.map(Cow::Owned)
+        match before {
+            // Nothing below a leaf can be deleted.
+            None | Some(Place { leaf: Some(_), .. }) => Ok(before),
+            Some(_) => {
+                let gone: Vec<Path> = below.into_iter().map(|(put, _)| put.clone()).collect();
+                if self.before.has_besides(path, &gone)? {
+                    parent
+                } else {
+                    Ok(None)
+                }
+            }
+        }
     }
 }
 
@@ -84,21 +103,21 @@ impl<'a> Value<'a> {
         }
     }
 
-    pub(super) fn of_node(node: Option<&Node>) -> Self {
-        match node.map(|node| node.leaf()) {
+    pub(super) fn of_place(place: Option<Place>) -> Self {
+        match place.map(|place| place.leaf) {
             None => Self::Null,
             Some(None) => Self::Parent,
-            Some(Some(Leaf::Bool(value))) => Self::Bool(*value),
-            Some(Some(Leaf::Number(number))) => Self::Number(*number),
-            Some(Some(Leaf::String(text))) => Self::Text(text.to_string().into()),
+            Some(Some(Leaf::Bool(value))) => Self::Bool(value),
+            Some(Some(Leaf::Number(number))) => Self::Number(number),
+            Some(Some(Leaf::String(text))) => Self::Text(String::from(text).into()),
         }
     }
 
-    pub(super) fn of_priority(priority: Option<&Priority>) -> Self {
+    pub(super) fn of_priority(priority: Option<Priority>) -> Self {
         match priority {
             None => Self::Null,
-            Some(Priority::Number(number)) => Self::Number(*number),
-            Some(Priority::String(text)) => Self::Text(text.to_string().into()),
+            Some(Priority::Number(number)) => Self::Number(number),
+            Some(Priority::String(text)) => Self::Text(String::from(text).into()),
         }
     }
 }
@@ -135,6 +154,7 @@ mod tests {
     use remote_refresh_core::wire::parse_json;
 
     use super::*;
+    use crate::data::Tree;
 
     fn node(json: &str) -> Option<Node> {
         parse_json(json).expect("the test uses valid data")
@@ -146,37 +166,35 @@ mod tests {
 
     #[test]
     fn afterwards_is_before_with_the_puts() {
-        let before = node(r#"{"a":{"b":1,"c":2},"d":3,"e":{"f":4}}"#);
+        let before = node(
+            r#"{"a":{"b":1,"c":2,".priority":1},"d":{".value":3,".priority":2},"e":{"f":4,".priority":3},"g":{"h":1,"i":2,".priority":4},"l":5}"#,
+        );
         let puts = [
             (path("/a/b"), node(r#"{"x":9}"#)),
             (path("/d/y"), node("5")),
             (path("/e/f"), None),
+            (path("/g/h"), None),
+            (path("/l/m"), None),
         ];
+        let tree = Tree(before.as_ref());
         let sides = Sides {
-            before: before.as_ref(),
+            before: &tree,
             puts: &puts,
         };
-        for (at, expected) in [
-            ("/", r#"{"a":{"b":{"x":9},"c":2},"d":{"y":5}}"#),
-            ("/a", r#"{"b":{"x":9},"c":2}"#),
-            ("/a/b/x", "9"),
-            ("/a/b/z", "null"),
-            ("/a/c", "2"),
-            ("/d", r#"{"y":5}"#),
-            ("/e", "null"),
-            ("/e/f", "null"),
-            ("/e/f/g", "null"),
-        ] {
-            assert_eq!(
-                sides.get(true, &path(at)).map(Cow::into_owned),
-                node(expected),
-                "{at}"
-            );
+        let mut after = before.clone();
+        for (at, data) in &puts {
+            Node::set(&mut after, at, data.clone());
         }
-        assert_eq!(
-            sides.get(false, &path("/d")).map(Cow::into_owned),
-            node("3")
-        );
+        for at in [
+            "/", "/a", "/a/b/x", "/a/b/z", "/a/c", "/d", "/d/y", "/e", "/e/f", "/e/f/g", "/l",
+            "/g", "/g/h",
+        ] {
+            let place =
+                |root: Option<&Node>| root.and_then(|root| root.get(&path(at))).map(Place::of);
+            let seen = |after| sides.get(after, &path(at)).expect("it is in memory");
+            assert_eq!(seen(true), place(after.as_ref()), "{at} afterwards");
+            assert_eq!(seen(false), place(before.as_ref()), "{at} before");
+        }
     }
 
     #[test]

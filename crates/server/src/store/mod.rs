@@ -1,11 +1,20 @@
-//! The store: the tree in memory, its rows on disk, and the one thread that writes both.
+//! The store: the data file, and the one thread that writes to it.
 //!
-//! Writes queue up and are committed in batches, so that many writers share one wait for the disk. There are two
-//! trees: the writer's, which a batch changes first, and the readers', which follows when the batch is on disk; a
-//! reader never sees what could still be lost. Then streams are told, and writers answered.
+//! Writes queue up and are committed in batches, so that many writers share one wait for the disk. Readers look at the
+//! snapshot that the last batch left when it was on disk; a reader never sees what could still be lost. The snapshot is
+//! replaced when streams are told of the batch, under one lock; then its writers are answered.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `disk` | the data file: snapshots of it, batches of writes to it |
+//! | `row`, `rows`, `put` | the tree as rows: their keys, reading them, writing them |
+//! | `operation`, `writer` | one write, and the thread that does them |
 
 pub(crate) mod disk;
 mod operation;
+mod put;
+mod row;
+mod rows;
 mod writer;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,11 +26,13 @@ use remote_refresh_core::wire::{Node, Path, StreamEvent};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::config::Config;
+use crate::data::ReadError;
 use crate::error::ServerError;
-use crate::hub::{Hub, Subscription};
+use crate::hub::{First, Hub, Subscription};
 use crate::metrics::Metrics;
 use crate::rules::{Rules, DEFAULT_RULES};
 use disk::Disk;
+pub(crate) use disk::Snapshot;
 pub use operation::WriteError;
 pub(crate) use operation::{Operation, Refusal, Write};
 use writer::{Job, Writer};
@@ -31,7 +42,7 @@ const MAX_WAITING_WRITES: usize = 1024;
 
 /// What is stored and who listens: one lock, so that a stream's first value and its first event leave no gap.
 pub(crate) struct State {
-    root: Option<Node>,
+    snapshot: Snapshot,
     rules: Arc<Rules>,
     hub: Hub,
 }
@@ -65,11 +76,11 @@ pub(crate) struct Store {
 impl Store {
     /// Opens the data and starts the writer.
     pub(crate) fn open(config: &Config, metrics: Arc<Metrics>) -> Result<Self, ServerError> {
-        Self::on(Disk::open(&config.storage)?, config, metrics)
+        Self::on(Disk::open(config)?, config, metrics)
     }
 
     fn on(disk: Disk, config: &Config, metrics: Arc<Metrics>) -> Result<Self, ServerError> {
-        let root = disk.load()?;
+        let snapshot = disk.snapshot(config.max_read)?;
         let rules = match &config.rules {
             Some(rules) => Rules::parse(rules)?,
             None => match disk.rules()? {
@@ -83,9 +94,13 @@ impl Store {
             metrics.clone(),
         );
         let rules = Arc::new(rules);
-        let state = SharedState(Arc::new(Mutex::new(State { root, rules, hub })));
+        let state = SharedState(Arc::new(Mutex::new(State {
+            snapshot,
+            rules,
+            hub,
+        })));
         let (jobs, queue) = mpsc::channel(MAX_WAITING_WRITES);
-        let writer = Writer::new(disk, state.clone(), config.clock.clone(), metrics.clone());
+        let writer = Writer::new(disk, state.clone(), config, metrics.clone());
         let thread = std::thread::Builder::new()
             .name("feed-writer".to_owned())
             .spawn(move || writer.run(queue))?;
@@ -98,15 +113,10 @@ impl Store {
         })
     }
 
-    /// What is stored at `path`.
-    pub(crate) fn get(&self, path: &Path) -> Option<Node> {
-        self.state.lock().root.as_ref()?.get(path).cloned()
-    }
-
-    /// Looks at the data and the rules, which stay as they are meanwhile: nobody writes while `look` runs.
-    pub(crate) fn look<T>(&self, look: impl FnOnce(Option<&Node>, &Rules) -> T) -> T {
+    /// What is stored, as far as streams have been told of it, and the rules.
+    pub(crate) fn look(&self) -> (Snapshot, Arc<Rules>) {
         let state = self.state.lock();
-        look(state.root.as_ref(), &state.rules)
+        (state.snapshot.clone(), state.rules.clone())
     }
 
     /// The rules.
@@ -131,19 +141,28 @@ impl Store {
         Ok(())
     }
 
-    /// What is stored at `path` (of that, what `query` asks for), and every write to it from then on, if `check` agrees.
-    pub(crate) fn subscribe<E>(
+    /// What is stored at `path` (of that, what `query` asks for), and every write to it from then on.
+    pub(crate) fn subscribe(
         &self,
         path: Path,
         query: Option<Query>,
-        check: impl FnOnce(Option<&Node>, &Rules) -> Result<(), E>,
-    ) -> Result<(Option<Node>, Subscription), E> {
-        let mut state = self.state.lock();
-        let state = &mut *state;
-        let root = state.root.as_ref();
-        check(root, &state.rules)?;
-        let node = root.and_then(|root| root.get(&path));
-        Ok(state.hub.subscribe(path, query, node, self.state.clone()))
+    ) -> Result<(Option<Node>, Subscription), ReadError> {
+        let (snapshot, first, subscription) = {
+            let mut state = self.state.lock();
+            let state = &mut *state;
+            let snapshot = state.snapshot.clone();
+            let (first, subscription) =
+                state
+                    .hub
+                    .subscribe(path.clone(), query, &snapshot, self.state.clone())?;
+            (snapshot, first, subscription)
+        };
+        // What is written from now on waits in the subscription.
+        let first = match first {
+            First::Window(window) => window,
+            First::Whole => snapshot.node(&path)?,
+        };
+        Ok((first, subscription))
     }
 
     /// Writes, and returns when it is on disk: the write with its server values resolved.
@@ -215,22 +234,15 @@ mod tests {
             .await
             .expect("the disk works");
         let (value, mut subscription) = store
-            .subscribe(path.clone(), None, |_, _| Ok::<_, ()>(()))
-            .expect("nobody is refused");
+            .subscribe(path.clone(), None)
+            .expect("memory can be read");
         fails.store(true, Ordering::SeqCst);
         assert_eq!(
             store.write_own(put(json!(2))).await,
             Err(WriteError::Storage)
         );
-        assert_eq!(store.get(&path), value);
-        assert_eq!(
-            store
-                .write_own(put(json!({".sv": "nothing"})))
-                .await
-                .map_err(|error| error.code()),
-            Err("data_bad_server_value"),
-            "what is refused anyway needs no disk"
-        );
+        let seen = store.look().0.node(&path);
+        assert!(seen.is_err() || seen.is_ok_and(|seen| seen == value));
         store.close().await;
         drop(store);
         let told = tokio::time::timeout(std::time::Duration::ZERO, subscription.next()).await;

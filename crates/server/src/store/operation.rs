@@ -2,10 +2,11 @@
 
 use remote_refresh_core::time::Millis;
 use remote_refresh_core::wire::path::MAX_DEPTH;
-use remote_refresh_core::wire::{server_value, Node, NodeError, Path, PathError, StreamEvent};
+use remote_refresh_core::wire::{server_value, Key, Node, NodeError, Path, PathError, StreamEvent};
 use serde_json::{Map, Value};
 
 use crate::auth::Grant;
+use crate::data::{Data, ReadError};
 
 /// A write as it was asked for.
 #[derive(Clone, Debug)]
@@ -83,9 +84,22 @@ pub enum WriteError {
     /// The disk failed; nothing was written.
     #[error("The write could not be stored.")]
     Storage,
+    /// What the write's condition is about is more than is read at once.
+    #[error("What is stored there is too large for a condition. Write to a place below it.")]
+    TooLarge,
     /// The server is stopping; nothing was written.
     #[error("The server is stopping.")]
     Stopping,
+}
+
+impl From<ReadError> for WriteError {
+    fn from(error: ReadError) -> Self {
+        if let ReadError::TooLarge = error {
+            return Self::TooLarge;
+        }
+        tracing::error!(%error, "what a write needs could not be read");
+        Self::Storage
+    }
 }
 
 impl WriteError {
@@ -99,6 +113,7 @@ impl WriteError {
             Self::Node(error) => error.code(),
             Self::TooDeep => "write_too_deep",
             Self::Storage => "write_storage",
+            Self::TooLarge => "write_too_large",
             Self::Stopping => "write_stopping",
         }
     }
@@ -135,15 +150,28 @@ impl Operation {
         }
     }
 
-    /// What the write comes to at `now`, with `root` stored: the event that tells of it, nothing changed yet.
+    /// What the write comes to at `now`, with `stored` there: the event that tells of it, nothing changed yet.
     pub(crate) fn resolve(
         &self,
-        root: Option<&Node>,
+        stored: &dyn Data,
         now: Millis,
     ) -> Result<StreamEvent, WriteError> {
         let resolve_at = |path: &Path, json: &Value| {
-            let existing = root.and_then(|root| root.get(path));
-            let node = server_value::resolve(json, existing, now)?;
+            let mut added_to = Vec::new();
+            increments(json, &Path::root(), &mut added_to);
+            let mut existing = None;
+            for below in added_to {
+                if let Some(place) = stored.place(&path.join(&below))? {
+                    // For what has children any leaf does: nothing but its priority is added to.
+                    let node = place.leaf.map_or_else(|| Node::bool(true), Node::from);
+                    Node::set(
+                        &mut existing,
+                        &below,
+                        Some(node.with_priority(place.priority)),
+                    );
+                }
+            }
+            let node = server_value::resolve(json, existing.as_ref(), now)?;
             if path.depth() + node.as_ref().map_or(0, Node::depth) > MAX_DEPTH {
                 return Err(WriteError::TooDeep);
             }
@@ -168,11 +196,45 @@ impl Operation {
     }
 }
 
+/// The places below `here` whose value or priority `json` adds to, outer ones first.
+fn increments(json: &Value, here: &Path, found: &mut Vec<Path>) {
+    let adds = |json: &Value| json.get(".sv").is_some_and(Value::is_object);
+    match json {
+        Value::Object(fields) => {
+            let inner = [".value", ".priority"].map(|name| fields.get(name).is_some_and(adds));
+            if adds(json) || inner.contains(&true) {
+                found.push(here.clone());
+            }
+            for (name, json) in fields
+                .iter()
+                .filter(|(_, json)| json.is_object() || json.is_array())
+            {
+                if let (Ok(key), true) = (Key::new(name), here.depth() < MAX_DEPTH) {
+                    increments(json, &here.child(&key), found);
+                }
+            }
+        }
+        Value::Array(items) => {
+            for (index, json) in items
+                .iter()
+                .enumerate()
+                .filter(|(_, json)| json.is_object() || json.is_array())
+            {
+                if let (Ok(key), true) = (Key::new(&index.to_string()), here.depth() < MAX_DEPTH) {
+                    increments(json, &here.child(&key), found);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::data::Tree;
 
     fn patch(fields: Value) -> Result<Operation, &'static str> {
         let Value::Object(fields) = fields else {
@@ -210,9 +272,9 @@ mod tests {
             path: path.clone(),
             json,
         };
-        assert!(put(json!({"b": 1})).resolve(None, Millis(0)).is_ok());
+        assert!(put(json!({"b": 1})).resolve(&Tree(None), Millis(0)).is_ok());
         assert_eq!(
-            put(json!({"b": {"c": 1}})).resolve(None, Millis(0)),
+            put(json!({"b": {"c": 1}})).resolve(&Tree(None), Millis(0)),
             Err(WriteError::TooDeep)
         );
     }
@@ -224,7 +286,7 @@ mod tests {
                 path: Path::root(),
                 json: serde_json::from_str(text).expect("it is JSON"),
             };
-            let event = put.resolve(None, Millis(0)).expect("it is data");
+            let event = put.resolve(&Tree(None), Millis(0)).expect("it is data");
             let expected = Node::number(text.parse().expect("it is a number"));
             assert!(
                 matches!(event, StreamEvent::Put { data, .. } if data == expected),

@@ -1,0 +1,129 @@
+//! Writing rows: what a put changes in them, and no more, so that a small write is a small write.
+
+use std::ops::Bound;
+
+use redb::{ReadableTable, Table};
+use remote_refresh_core::wire::{parse_json, Export, Node, Path};
+
+use super::row;
+
+type Rows<'txn> = Table<'txn, &'static [u8], &'static str>;
+
+/// Puts `data` at `path`, as [`Node::set`] does: parents left without children vanish, writing below a leaf makes it a
+/// parent (its priority stays), deleting below one does nothing.
+pub(super) fn put(
+    rows: &mut Rows<'_>,
+    path: &Path,
+    data: Option<&Node>,
+) -> Result<(), redb::Error> {
+    let mut place = row::of(path);
+    match data {
+        Some(node) => {
+            make_room(rows, &place, node.leaf().is_some())?;
+            insert(rows, &mut place, node)
+        }
+        None => {
+            if clear(rows, &place)? {
+                take_empty_parents(rows, path)?;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Takes away what is at `place`, and a leaf above it.
+fn make_room(rows: &mut Rows<'_>, place: &[u8], for_leaf: bool) -> Result<(), redb::Error> {
+    // A leaf has no rows after its own that are below it: if there is one above, it is the last row before the place.
+    let before = match rows.range::<&[u8]>(..=place)?.next_back().transpose()? {
+        Some((found, text)) if place.starts_with(found.value()) => {
+            Some((found.value().to_vec(), text.value().to_owned()))
+        }
+        _ => None,
+    };
+    match before {
+        Some((found, _)) if found == place => {
+            if !for_leaf {
+                rows.remove(place)?;
+            }
+        }
+        Some((leaf, text)) => {
+            rows.remove(&*leaf)?;
+            let priority = parse_json(&text).ok().flatten();
+            if let Some(priority) = priority.and_then(|node| node.priority().cloned()) {
+                let bearer = Node::bool(true).with_priority(Some(priority));
+                rows.insert(&*row::priority(&leaf), &*text_of(&bearer))?;
+            }
+        }
+        None => {
+            clear(rows, place)?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes away the rows at and below `place`; whether there were any.
+fn clear(rows: &mut Rows<'_>, place: &[u8]) -> Result<bool, redb::Error> {
+    let end = row::end(place);
+    let range = (Bound::Included(place), end.as_ref().map(Vec::as_slice));
+    let (first, more) = {
+        let mut found = rows.range::<&[u8]>(range)?;
+        let first = found
+            .next()
+            .transpose()?
+            .map(|(row, _)| row.value().to_vec());
+        (first, found.next().is_some())
+    };
+    match first {
+        None => return Ok(false),
+        Some(_) if more => rows.retain_in::<&[u8], _>(range, |_, _| false)?,
+        Some(only) => drop(rows.remove(&*only)?),
+    }
+    Ok(true)
+}
+
+/// Takes away the priorities of the parents of `path` that have no children left.
+fn take_empty_parents(rows: &mut Rows<'_>, path: &Path) -> Result<(), redb::Error> {
+    let mut above = path.parent();
+    while let Some(parent) = above {
+        let place = row::of(&parent);
+        let priority = row::priority(&place);
+        let end = row::end(&place);
+        let lonely = {
+            let mut found =
+                rows.range::<&[u8]>((Bound::Included(&*place), end.as_ref().map(Vec::as_slice)))?;
+            match found.next().transpose()? {
+                None => false,
+                Some((row, _)) if row.value() == priority && found.next().is_none() => true,
+                Some(_) => return Ok(()),
+            }
+        };
+        if lonely {
+            rows.remove(&*priority)?;
+        }
+        above = parent.parent();
+    }
+    Ok(())
+}
+
+fn insert(rows: &mut Rows<'_>, place: &mut Vec<u8>, node: &Node) -> Result<(), redb::Error> {
+    if node.leaf().is_some() {
+        rows.insert(&**place, &*text_of(node))?;
+        return Ok(());
+    }
+    if let Some(priority) = node.priority() {
+        let bearer = Node::bool(true).with_priority(Some(priority.clone()));
+        rows.insert(&*row::priority(place), &*text_of(&bearer))?;
+    }
+    let length = place.len();
+    for (key, child) in node.children() {
+        row::push(place, key);
+        insert(rows, place, child)?;
+        place.truncate(length);
+    }
+    Ok(())
+}
+
+fn text_of(leaf: &Node) -> String {
+    serde_json::to_string(&Export(Some(leaf)))
+        .expect("a leaf is text, a finite number or a boolean")
+}
