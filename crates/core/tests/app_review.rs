@@ -12,12 +12,15 @@ use remote_refresh_core::time::Millis;
 use remote_refresh_core::views::since::Since;
 use remote_refresh_core::views::ViewId;
 
+/// What a page shows: an entity and its type.
+type Shown = (EntityId, Option<TypeId>);
+
 /// A tab whose pages show entities, each page its own list; their fetches end when the test says so.
 struct Tab {
     app: App,
     now: Millis,
     stream: Option<RequestId>,
-    pages: Vec<(ViewId, Vec<(EntityId, Option<TypeId>)>)>,
+    pages: Vec<(ViewId, Vec<Shown>)>,
     fetched: Vec<(EntityId, FlightId)>,
     version: u32,
 }
@@ -42,12 +45,12 @@ impl Tab {
         tab
     }
 
-    fn entity(&mut self, kind: Option<&str>) -> (EntityId, Option<TypeId>) {
+    fn entity(&mut self, kind: Option<&str>) -> Shown {
         let kind = kind.and_then(|kind| self.app.type_id(kind));
         (self.app.entities_mut().add(), kind)
     }
 
-    fn page(&mut self, entities: &[(EntityId, Option<TypeId>)]) -> ViewId {
+    fn page(&mut self, entities: &[Shown]) -> ViewId {
         let view = self.app.views_mut().add();
         self.pages.push((view, entities.to_vec()));
         view
@@ -58,7 +61,7 @@ impl Tab {
         self.drain();
     }
 
-    fn shown_by(&self, page: ViewId) -> Vec<(EntityId, Option<TypeId>)> {
+    fn shown_by(&self, page: ViewId) -> Vec<Shown> {
         let known = self.pages.iter().find(|(view, _)| *view == page);
         known.map(|(_, shown)| shown.clone()).unwrap_or_default()
     }
@@ -98,12 +101,12 @@ impl Tab {
         self.drain();
     }
 
-    fn request(&mut self, entity: (EntityId, Option<TypeId>)) -> FlightId {
+    fn request(&mut self, entity: Shown) -> FlightId {
         let flight = self.app.request_started(self.now, entity.0, Kind::Whole);
         flight.expect("it is known")
     }
 
-    fn settle(&mut self, entity: (EntityId, Option<TypeId>), flight: FlightId, outcome: Outcome) {
+    fn settle(&mut self, entity: Shown, flight: FlightId, outcome: Outcome) {
         self.app.fetch_settled(self.now, entity.0, flight, outcome);
         self.drain();
     }

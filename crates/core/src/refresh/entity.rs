@@ -101,19 +101,22 @@ impl Entity {
         self.is_stale() && !self.held && (self.given_up || self.retrying.is_some())
     }
 
-    /// The newest change that was seen before what it shows was read, or before what it will show once the requests
-    /// under way are answered. `None` if it was never seen to be read.
-    pub(super) fn read_as_of(&self) -> Option<Revision> {
+    /// The newest change that was seen before what it shows was read. `None` if it was never seen to be read.
+    pub(super) const fn read_as_of(&self) -> Option<Revision> {
+        self.shown_as_of
+    }
+
+    /// The newest change that it shows, or will show once the requests under way are answered, for this reason or any other.
+    pub(super) fn as_of(&self) -> Option<Revision> {
         let whole = |it: &&Foreign| it.due.is_some() && it.kind == Kind::Whole;
         let foreign = self.foreign.iter().filter(whole).map(|it| it.as_of);
         let own = self.flight.map(|_| self.flight_as_of);
-        foreign.chain(own).chain(self.shown_as_of).max()
-    }
-
-    /// The newest change that it shows for this reason or any other.
-    pub(super) fn as_of(&self) -> Option<Revision> {
         let assumed = Some(self.assumed).filter(|assumed| *assumed > Revision::default());
-        self.read_as_of().max(assumed)
+        foreign
+            .chain(own)
+            .chain(self.shown_as_of)
+            .chain(assumed)
+            .max()
     }
 
     /// It counts as showing what was changed up to `as_of`: it came with its page, this client wrote the change, or its record was

@@ -160,14 +160,14 @@ impl Entities {
         self.take_off_if_ready(id, now)
     }
 
-    /// The newest change that was seen before what the entity shows was read, the requests under way included. `None` if
-    /// it was never seen to be read.
+    /// The newest change that was seen before what the entity shows was read. `None` if it was never seen to be read.
     #[must_use]
     pub fn read_as_of(&self, id: EntityId) -> Option<Revision> {
         self.entities.get(id.0 as usize)?.read_as_of()
     }
 
-    /// The newest change that the entity shows because it was read since, or counts as showing by [`Entities::assume`].
+    /// The newest change that the entity shows, or will show once the requests under way are answered: because it was
+    /// read since, or by [`Entities::assume`].
     #[must_use]
     pub fn as_of(&self, id: EntityId) -> Option<Revision> {
         self.entities.get(id.0 as usize)?.as_of()
