@@ -221,3 +221,31 @@ fn a_fetch_that_starts_late_shows_all_that_was_seen_by_then_and_is_not_repeated_
     assert_eq!(started, [true, false, false]);
     assert!(!tab.app.entities_mut().owes(entity));
 }
+
+#[test]
+fn a_page_that_a_hook_shows_and_refreshes_in_its_own_pass_is_answered_all_that_it_owes() {
+    let mut tab = Tab::new();
+    let (first, second) = (tab.view(), tab.view());
+    let room = tab.app.type_id("Room");
+    tab.connect();
+    tab.event("put", NODE);
+    tab.show(first, None);
+    tab.show(second, None);
+    tab.event(
+        "patch",
+        r#"{"updated":2,"version":2,"models/Room/version":1}"#,
+    );
+    tab.event(
+        "patch",
+        r#"{"updated":3,"version":3,"models/User/version":1}"#,
+    );
+    let (_, revision) = *tab.hooks.last().expect("the page's hook was called");
+    tab.app.enter_pass(Some(Snapshot::OfFeed(revision)));
+    assert!(tab.app.visit_walk(second));
+    tab.app.show(NOW, Some(first), None);
+    tab.app.enter_pass(None);
+    assert!(tab.app.visit_walk(first));
+    assert!(tab.app.concerns(room), "it has not been walked for that");
+    tab.app.leave_pass();
+    tab.app.leave_pass();
+}

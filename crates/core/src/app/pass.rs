@@ -71,9 +71,14 @@ impl Passes {
             Snapshot::OfFeed(revision) => Pass::for_change(revision),
             Snapshot::Foreign(revision) => Pass::asked_for(revision),
         });
+        // Whoever joins a pass may begin with a view that owes more than the one that the pass began with.
+        let joined = |current| Pass {
+            untouched: true,
+            ..current
+        };
         let pass = match (named, self.current()) {
-            (None, Some(current)) => current,
-            (Some(named), Some(current)) if current.revision == named.revision => current,
+            (None, Some(current)) => joined(current),
+            (Some(named), Some(current)) if current.revision == named.revision => joined(current),
             (Some(named), _) => named,
             (None, None) => Pass::asked_for(new()),
         };
