@@ -29,6 +29,10 @@ pub struct Config {
     pub keep_alive: Duration,
     /// The largest body of a write, in bytes; 16 MiB.
     pub max_body: usize,
+    /// How much the bodies of all writes under way may hold together, in bytes; 64 MiB. Further ones get a 503.
+    pub max_bodies: usize,
+    /// How long the body of a request may take to arrive; 120 s.
+    pub body_timeout: Duration,
     /// How much memory the data file's pages may take, in bytes; 64 MiB. Of data nothing else is in memory.
     pub cache_bytes: usize,
     /// How much data is read at once, in bytes; 64 MiB. Who asks for more is refused.
@@ -66,6 +70,8 @@ impl Config {
             secret: Secret(secret.into()),
             keep_alive: Duration::from_secs(30),
             max_body: 16 * 1024 * 1024,
+            max_bodies: 64 * 1024 * 1024,
+            body_timeout: Duration::from_secs(120),
             cache_bytes: 64 * 1024 * 1024,
             max_read: 64 * 1024 * 1024,
             max_queued_events: 1024,

@@ -1,5 +1,6 @@
 //! The server as a value: to run by itself, or to mount in an app of one's own.
 
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::Request;
@@ -35,6 +36,8 @@ pub(crate) struct Inner {
     pub(crate) ending: watch::Sender<bool>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) slots: Arc<Slots>,
+    /// The bytes of all bodies that are being read and written.
+    pub(crate) held_bodies: Arc<AtomicUsize>,
 }
 
 impl FeedServer {
@@ -56,6 +59,7 @@ impl FeedServer {
             ending: watch::Sender::new(false),
             metrics,
             slots: Arc::default(),
+            held_bodies: Arc::default(),
         })))
     }
 

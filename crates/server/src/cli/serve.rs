@@ -60,6 +60,12 @@ pub(super) struct Serve {
     /// The largest body of a write.
     #[arg(long, env = "REMOTE_REFRESH_MAX_BODY", default_value_t = 16 * 1024 * 1024, value_name = "BYTES")]
     max_body: usize,
+    /// How much the bodies of all writes under way may hold together; further ones get a 503.
+    #[arg(long, env = "REMOTE_REFRESH_MAX_BODIES", default_value_t = 64 * 1024 * 1024, value_name = "BYTES")]
+    max_bodies: usize,
+    /// How long the body of a request may take to arrive.
+    #[arg(long, env = "REMOTE_REFRESH_BODY_TIMEOUT", default_value_t = 120, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    body_timeout: u64,
     /// How much memory the data file's pages may take. Of data nothing else is in memory.
     #[arg(
         long,
@@ -132,6 +138,8 @@ impl Serve {
         Ok(Config {
             keep_alive: Duration::from_secs(self.keep_alive),
             max_body: self.max_body,
+            max_bodies: self.max_bodies,
+            body_timeout: Duration::from_secs(self.body_timeout),
             cache_bytes: self.cache_mb.saturating_mul(1024 * 1024),
             max_read: self.max_read,
             max_queued_events: self.max_queued_events,

@@ -1,6 +1,7 @@
 //! HTTP: one handler for every path that ends in `.json`, and for the few that tell how the server is.
 
 mod answer;
+mod body;
 mod health;
 mod params;
 mod query;

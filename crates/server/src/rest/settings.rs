@@ -5,7 +5,7 @@ use axum::http::{Method, StatusCode};
 use axum::response::Response;
 
 use super::answer::{self, Failure};
-use super::write::read_body;
+use super::body::read;
 use crate::feed::FeedServer;
 use crate::rules::{Rules, MAX_RULES};
 use crate::store::WriteError;
@@ -25,7 +25,7 @@ pub(super) async fn rules(
             feed.inner().store.rules().source().to_owned(),
         )),
         Method::PUT => {
-            let bytes = read_body(body, MAX_RULES).await?;
+            let (bytes, _held) = read(feed, body, MAX_RULES).await?;
             let source =
                 String::from_utf8(bytes).map_err(|_| Failure::bad("The rules are not UTF-8."))?;
             let rules = Rules::parse(&source).map_err(|error| Failure::bad(error.to_string()))?;

@@ -3,20 +3,20 @@
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
-use futures_util::StreamExt;
 use remote_refresh_core::wire::{Key, Node, NodeError, Path, StreamEvent, Val};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::answer::{self, Failure};
+use super::body;
 use super::params::Params;
 use crate::auth::Grant;
 use crate::etag;
 use crate::feed::FeedServer;
 use crate::store::{Operation, Refusal, Write, WriteError};
 
-/// How much more than the limit of a body is read and thrown away, so that its sender gets to see the answer.
-const DISCARD_FACTOR: usize = 4;
+/// The most values in one write. In memory each takes some 150 bytes, as text perhaps two; and others wait while they are stored.
+const MAX_VALUES: usize = 1_000_000;
 
 pub(super) async fn write(
     feed: &FeedServer,
@@ -31,9 +31,13 @@ pub(super) async fn write(
     if !grant.admin && !inner.store.rules().could_write(&path) {
         return Err(Failure::denied());
     }
-    let json = match *method {
-        Method::DELETE => Value::Null,
-        _ => read_json(body, inner.config.max_body).await?,
+    // What was read is counted until the write is done.
+    let (json, _held) = match *method {
+        Method::DELETE => (Value::Null, None),
+        _ => {
+            let (bytes, held) = body::read(feed, body, inner.config.max_body).await?;
+            (read_json(&bytes)?, Some(held))
+        }
     };
     let mut name = None;
     let operation = match *method {
@@ -79,32 +83,24 @@ pub(super) async fn write(
     Ok(response)
 }
 
-/// Reads a body, up to `max` bytes.
-pub(super) async fn read_body(body: Body, max: usize) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
-    let mut seen = 0;
-    let mut chunks = body.into_data_stream();
-    while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|_| Failure::bad("The body broke off."))?;
-        seen += chunk.len();
-        if seen <= max {
-            bytes.extend_from_slice(&chunk);
-        } else if seen > max.saturating_mul(DISCARD_FACTOR) {
-            break;
-        }
+fn read_json(bytes: &[u8]) -> Result<Value, Failure> {
+    let json = serde_json::from_slice(bytes)
+        .map_err(|_| Failure::bad("Invalid data; couldn't parse JSON object, array, or value."))?;
+    if values(&json) > MAX_VALUES {
+        return Err(Failure::bad(format!(
+            "Invalid data; there can't be more than {MAX_VALUES} values in one write."
+        )));
     }
-    if seen > max {
-        return Err(Failure::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            format!("The data is larger than {max} bytes."),
-        ));
-    }
-    Ok(bytes)
+    Ok(json)
 }
 
-async fn read_json(body: Body, max: usize) -> Result<Value, Failure> {
-    serde_json::from_slice(&read_body(body, max).await?)
-        .map_err(|_| Failure::bad("Invalid data; couldn't parse JSON object, array, or value."))
+/// How many values there are in `json`, objects and arrays among them.
+fn values(json: &Value) -> usize {
+    1 + match json {
+        Value::Array(items) => items.iter().map(values).sum(),
+        Value::Object(fields) => fields.values().map(values).sum(),
+        _ => 0,
+    }
 }
 
 /// What a write put where it was asked to, server values resolved.
