@@ -313,4 +313,6 @@ pub(super) mod failing {
 }
 
 #[cfg(test)]
+mod power_failure;
+#[cfg(test)]
 mod tests;
