@@ -48,7 +48,7 @@ export function picture(results) {
   const summed = summary(results)
   return bars({
     title: 'The feed server beside its peers',
-    axis: 'times as good as remote-refresh (the dashed line): longer is better in every row',
+    axis: 'times as good as remote-refresh: longer is better',
     series: Object.keys(summed[0].values),
     panels: [{ title: 'one machine, one run', rows: summed.map(({ name, times }) => ({ name, values: times })) }],
     most: 3,
