@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use remote_refresh_core::time::Millis;
 
+use crate::tls::Tls;
 use crate::token::IdTokens;
 
 /// Where the data is kept.
@@ -41,14 +42,18 @@ pub struct Config {
     pub max_queued_events: usize,
     /// How many bytes a stream may be behind before it is cut off; 8 MiB. A single larger event is let through.
     pub max_queued_bytes: usize,
-    /// How long requests under way may take to finish when the server stops; 10 s.
+    /// When the server stops: over how long streams end, each at its own moment, so that not all come back at once; 5 s.
     pub drain: Duration,
+    /// How long requests under way may take to finish after that; 10 s.
+    pub grace: Duration,
     /// What time it is.
     pub clock: Clock,
     /// The rules, as a rules file; none takes those stored with the data, or else [`crate::DEFAULT_RULES`].
     pub rules: Option<String>,
     /// Whose ID tokens are accepted; nobody's.
     pub id_tokens: Option<IdTokens>,
+    /// The certificate with which TLS is spoken, and with it HTTP/2; none speaks HTTP/1.1 without TLS.
+    pub tls: Option<Tls>,
     /// Believe unsigned tokens, and `Bearer owner`, as Firebase's emulator does; no. Only on a loopback address.
     pub emulator: bool,
     /// How many streams one user may have open; 100. Who is not a user is not counted.
@@ -57,6 +62,8 @@ pub struct Config {
     pub max_streams_per_address: usize,
     /// How many connections may be open; no limit but the system's. Further ones wait to be accepted.
     pub max_connections: usize,
+    /// How many requests and streams may be under way at once on one HTTP/2 connection; 250. Further ones wait.
+    pub max_requests_per_connection: u32,
     /// How long the head of a request may take to arrive; 30 s.
     pub header_timeout: Duration,
 }
@@ -76,14 +83,17 @@ impl Config {
             max_read: 64 * 1024 * 1024,
             max_queued_events: 1024,
             max_queued_bytes: 8 * 1024 * 1024,
-            drain: Duration::from_secs(10),
+            drain: Duration::from_secs(5),
+            grace: Duration::from_secs(10),
             clock: Clock::system(),
             rules: None,
             id_tokens: None,
+            tls: None,
             emulator: false,
             max_streams_per_user: 100,
             max_streams_per_address: usize::MAX,
             max_connections: usize::MAX,
+            max_requests_per_connection: 250,
             header_timeout: Duration::from_secs(30),
         }
     }

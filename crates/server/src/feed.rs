@@ -2,6 +2,7 @@
 
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::extract::Request;
 use axum::middleware::{from_fn_with_state, Next};
@@ -32,8 +33,8 @@ pub(crate) struct Inner {
     pub(crate) config: Config,
     pub(crate) store: Store,
     pub(crate) push_ids: Mutex<PushIds>,
-    /// Becomes true when streams are to end.
-    pub(crate) ending: watch::Sender<bool>,
+    /// Over how long streams are to end, once they are.
+    pub(crate) ending: watch::Sender<Option<Duration>>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) slots: Arc<Slots>,
     /// The bytes of all bodies that are being read and written.
@@ -56,7 +57,7 @@ impl FeedServer {
             config,
             store,
             push_ids,
-            ending: watch::Sender::new(false),
+            ending: watch::Sender::new(None),
             metrics,
             slots: Arc::default(),
             held_bodies: Arc::default(),
@@ -105,9 +106,17 @@ impl FeedServer {
         self.0.store.look().0.node(path)
     }
 
-    /// Ends all streams, and each new one after its first event, so that connections can be drained.
+    /// Ends all streams, each at its own moment of `span`, so that not all listeners come back at once. New streams are
+    /// refused with 503 from now on, and `/readyz` says 503 too. Ready when all have ended. May be called again.
+    pub async fn drain(&self, span: Duration) {
+        self.0.ending.send_replace(Some(span));
+        // Each stream holds a receiver.
+        self.0.ending.closed().await;
+    }
+
+    /// Ends all streams now, and refuses new ones.
     pub fn end_streams(&self) {
-        self.0.ending.send_replace(true);
+        self.0.ending.send_replace(Some(Duration::ZERO));
     }
 
     /// Ends all streams, finishes the writes that wait, and closes the data. May be called again.

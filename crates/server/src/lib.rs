@@ -13,6 +13,8 @@
 //! | `rules` | what they may do: the Realtime Database's rules language |
 //! | `store`, `data` | the tree as rows of the data file, the one thread that writes them; looking at data place by place |
 //! | `hub` | who listens where, and what each write means to them |
+//! | `connection`, `takeover` | what is spoken on one socket, and how little of that an event stream keeps |
+//! | [`Tls`] | the certificate |
 //! | `rest`, `stream` | HTTP requests and event streams |
 //! | [`maintenance`] | backups, and making the data file smaller |
 //! | `etag`, `slots`, `metrics` | tags of data, limits of streams, what is counted |
@@ -23,6 +25,7 @@
 
 mod auth;
 mod config;
+mod connection;
 mod data;
 mod error;
 mod etag;
@@ -39,6 +42,8 @@ mod run;
 mod slots;
 mod store;
 mod stream;
+mod takeover;
+mod tls;
 pub mod token;
 
 pub use config::{Clock, Config, Secret, Storage};
@@ -48,3 +53,4 @@ pub use feed::FeedServer;
 pub use rules::{RulesError, Trial, TrialError, DEFAULT_RULES};
 pub use run::{raise_fd_limit, run, serve};
 pub use store::WriteError;
+pub use tls::{Tls, TlsError};

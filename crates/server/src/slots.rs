@@ -28,7 +28,18 @@ pub(crate) struct Slot {
     slots: Arc<Slots>,
     user: Option<String>,
     address: Option<IpAddr>,
+    /// How many streams were opened before.
+    number: u64,
     metrics: Arc<Metrics>,
+}
+
+impl Slot {
+    /// This stream's place among all, from 0 to less than 1: however many there are, they are spread evenly.
+    pub(crate) fn place(&self) -> f64 {
+        // Multiples of the golden ratio leave no large gaps (Knuth, The Art of Computer Programming 3, 6.4).
+        const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
+        (self.number.wrapping_mul(GOLDEN) >> 11) as f64 / (1_u64 << 53) as f64
+    }
 }
 
 impl Slots {
@@ -55,11 +66,12 @@ impl Slots {
             return Err(Full::Address);
         }
         metrics.streams.fetch_add(1, Ordering::Relaxed);
-        metrics.streams_opened.fetch_add(1, Ordering::Relaxed);
+        let number = metrics.streams_opened.fetch_add(1, Ordering::Relaxed);
         Ok(Slot {
             slots: self.clone(),
             user,
             address,
+            number,
             metrics: metrics.clone(),
         })
     }
@@ -117,5 +129,25 @@ mod tests {
         assert!(slots.users.lock().expect("no panic").is_empty());
         assert!(slots.addresses.lock().expect("no panic").is_empty());
         assert_eq!(metrics.streams.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn places_are_spread_evenly_from_the_first_streams_on() {
+        let (slots, metrics) = (Arc::new(Slots::default()), Arc::new(Metrics::default()));
+        let take = |_| {
+            slots
+                .take(None, None, 1, 1, &metrics)
+                .expect("nobody is limited")
+        };
+        let streams: Vec<_> = (0..1000).map(take).collect();
+        for some in [&streams[..10], &streams[500..600], &streams[..]] {
+            let mut tenths = [0; 10];
+            for stream in some {
+                tenths[(stream.place() * 10.0) as usize] += 1;
+            }
+            let (fewest, most) = (tenths.iter().min(), tenths.iter().max());
+            assert!(fewest >= Some(&(some.len() / 20)), "{tenths:?}");
+            assert!(most <= Some(&(some.len() / 5)), "{tenths:?}");
+        }
     }
 }

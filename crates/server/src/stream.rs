@@ -1,7 +1,8 @@
 //! Event streams: the full value first, then every write that concerns the place, and signs of life in between.
 //!
 //! A stream ends when its listener falls too far behind, when its credential expires (`auth_revoked` says so first),
-//! when new rules no longer let it read (`cancel`), when the server stops, or when the other end hangs up.
+//! when new rules no longer let it read (`cancel`), when the other end hangs up, or when the server stops: then each at its
+//! own moment of a span, so that not all listeners come back at once.
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -23,6 +24,7 @@ use crate::feed::FeedServer;
 use crate::hub::Subscription;
 use crate::rest::{check_read, AskedQuery, Failure};
 use crate::slots::{Full, Slot};
+use crate::takeover::Endless;
 
 /// A timer can't tick without pause, and no connection lives long without a sign of life.
 const SHORTEST_KEEP_ALIVE: Duration = Duration::from_millis(1);
@@ -37,6 +39,11 @@ pub(crate) fn open(
     address: Option<IpAddr>,
 ) -> Result<Response, Failure> {
     let inner = feed.inner();
+    let ending = inner.ending.subscribe();
+    // Looked at after that, so that no stream misses the end.
+    if let Some(span) = *ending.borrow() {
+        return Err(Failure::stopping(span));
+    }
     // Asked for first, so that no rules slip in between the check and this.
     let mut rules_changed = inner.store.rules_changed();
     rules_changed.mark_unchanged();
@@ -74,26 +81,28 @@ pub(crate) fn open(
         let left = expires.since(inner.config.clock.now());
         Box::pin(sleep(Duration::from_millis(left.0)))
     });
-    let live = Live {
+    let live = Box::new(Live {
         first: Some(Bytes::from(first.encode())),
         subscription,
         keep_alive,
         expiry,
-        ending: inner.ending.subscribe(),
+        ending,
+        leave: None,
         rules_changed,
-        asked: Box::new(Reader {
+        asked: Reader {
             feed: feed.clone(),
             path,
             query,
             grant,
-        }),
+        },
         over: false,
-        _slot: slot,
-    };
+        slot,
+    });
     let mut response = Response::new(Body::from_stream(unfold(live, Live::next)));
     // Without the charset some clients take the text for Latin-1.
     let kind = HeaderValue::from_static("text/event-stream; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response.extensions_mut().insert(Endless);
     Ok(response)
 }
 
@@ -121,52 +130,63 @@ struct Live {
     keep_alive: Interval,
     /// When the credential ends, if it does.
     expiry: Option<Pin<Box<Sleep>>>,
-    ending: watch::Receiver<bool>,
+    /// Over how long streams are to end, when they are.
+    ending: watch::Receiver<Option<Duration>>,
+    /// When this one is to, then.
+    leave: Option<Pin<Box<Sleep>>>,
     rules_changed: watch::Receiver<()>,
-    asked: Box<Reader>,
+    asked: Reader,
     /// The last event has been sent.
     over: bool,
     /// Counted as long as the stream is there.
-    _slot: Slot,
+    slot: Slot,
 }
 
 impl Live {
-    /// The next bytes to send.
-    async fn next(mut self) -> Option<(Result<Bytes, Infallible>, Self)> {
+    /// The next bytes to send. On the heap, because a future holds what it moves more than once.
+    async fn next(mut self: Box<Self>) -> Option<(Result<Bytes, Infallible>, Box<Self>)> {
         if let Some(first) = self.first.take() {
             return Some((Ok(first), self));
         }
         if self.over {
             return None;
         }
+        let live = &mut *self;
         let bytes = loop {
-            let expired = async {
-                match &mut self.expiry {
-                    Some(expiry) => expiry.await,
-                    None => std::future::pending().await,
-                }
-            };
             tokio::select! {
                 biased;
-                () = expired => {
-                    self.over = true;
+                () = due(&mut live.expiry) => {
+                    live.over = true;
                     let revoked = StreamEvent::AuthRevoked { reason: CREDENTIAL_GONE.to_owned() };
                     break Bytes::from(revoked.encode());
                 }
-                // It fails only when the server is gone.
-                _ = self.ending.wait_for(|ending| *ending) => return None,
-                changed = self.rules_changed.changed() => {
+                () = due(&mut live.leave) => return None,
+                changed = live.ending.changed() => {
+                    // It fails only when the server is gone.
                     changed.ok()?;
-                    if self.asked.may_read() {
+                    let span = *live.ending.borrow_and_update();
+                    live.leave = span.map(|span| Box::pin(sleep(span.mul_f64(live.slot.place()))));
+                }
+                changed = live.rules_changed.changed() => {
+                    changed.ok()?;
+                    if live.asked.may_read() {
                         continue;
                     }
-                    self.over = true;
+                    live.over = true;
                     break Bytes::from(StreamEvent::Cancel { reason: None }.encode());
                 }
-                event = self.subscription.next() => break event?,
-                _ = self.keep_alive.tick() => break Bytes::from(StreamEvent::KeepAlive.encode()),
+                event = live.subscription.next() => break event?,
+                _ = live.keep_alive.tick() => break Bytes::from(StreamEvent::KeepAlive.encode()),
             }
         };
         Some((Ok(bytes), self))
+    }
+}
+
+/// Ready at that time, if there is one.
+async fn due(time: &mut Option<Pin<Box<Sleep>>>) {
+    match time {
+        Some(time) => time.await,
+        None => std::future::pending().await,
     }
 }

@@ -65,7 +65,7 @@ async fn a_request_under_way_is_answered_and_kept() {
 
 #[tokio::test]
 async fn a_connection_that_does_not_end_is_dropped_in_time() {
-    let server = Server::with(|config| config.drain = Duration::from_millis(50)).await;
+    let server = Server::with(|config| config.grace = Duration::from_millis(50)).await;
     let mut socket = TcpStream::connect(server.url.trim_start_matches("http://"))
         .await
         .expect("it listens");
@@ -77,6 +77,46 @@ async fn a_connection_that_does_not_end_is_dropped_in_time() {
     soon(socket.read_exact(&mut answer))
         .await
         .expect("it wants the body");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn while_streams_end_one_after_the_other_requests_are_answered_and_new_streams_refused() {
+    // Longer than a test may take: what ends here ends because its turn has come.
+    let mut server = Server::with(|config| config.drain = Duration::from_secs(3000)).await;
+    let mut first = server.listen("/a.json").await;
+    first.next().await;
+    let mut second = server.listen("/a.json").await;
+    second.next().await;
+    server.begin_stop();
+    let not_ready = async {
+        while server.send("GET", "/readyz", &[], "").await.status != 503 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    soon(not_ready).await;
+    // The first stream of a server is the first to go, at once; the second is still told what happens.
+    assert_eq!(first.next().await, None);
+    server.put("/a/b.json", &json!(1)).await;
+    assert_eq!(
+        second.next_json().await,
+        json!(["put", {"path": "/b", "data": 1}])
+    );
+    let refused = server.admin("GET", "/a.json?sse=true", "").await;
+    assert_eq!(
+        (refused.status, refused.error().as_str()),
+        (503, "The server is stopping. Try again.")
+    );
+    assert_eq!(refused.headers["retry-after"], "3001");
+    server.feed.end_streams();
+    assert_eq!(second.next().await, None);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_server_without_streams_does_not_wait_for_them() {
+    let server = Server::with(|config| config.drain = Duration::from_secs(3000)).await;
+    server.put("/a.json", &json!(1)).await;
     server.stop().await;
 }
 

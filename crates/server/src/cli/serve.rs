@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use clap::Args;
 use remote_refresh_server::token::IdTokens;
-use remote_refresh_server::{raise_fd_limit, Config, FeedServer, Storage};
+use remote_refresh_server::{raise_fd_limit, Config, FeedServer, Storage, Tls};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tracing_subscriber::EnvFilter;
 
 use super::{read_file, SecretArgs};
@@ -51,6 +52,22 @@ pub(super) struct Serve {
     /// The Firebase project whose ID tokens are accepted.
     #[arg(long, env = "REMOTE_REFRESH_PROJECT", value_name = "ID")]
     project: Option<String>,
+    /// The server's certificate and those that vouch for it, as PEM: TLS is spoken, and HTTP/2. Read again at SIGHUP.
+    #[arg(
+        long,
+        env = "REMOTE_REFRESH_TLS_CERT",
+        value_name = "FILE",
+        requires = "tls_key"
+    )]
+    tls_cert: Option<PathBuf>,
+    /// The private key of the certificate, as PEM.
+    #[arg(
+        long,
+        env = "REMOTE_REFRESH_TLS_KEY",
+        value_name = "FILE",
+        requires = "tls_cert"
+    )]
+    tls_key: Option<PathBuf>,
     /// Believe unsigned tokens and "Bearer owner", as Firebase's emulator does. Only on a loopback address.
     #[arg(long, env = "REMOTE_REFRESH_EMULATOR")]
     emulator: bool,
@@ -106,17 +123,28 @@ pub(super) struct Serve {
     /// How many connections may be open; by default what the limit of open files leaves room for. Further ones wait.
     #[arg(long, env = "REMOTE_REFRESH_MAX_CONNECTIONS", value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
     max_connections: Option<u64>,
+    /// How many requests and streams may be under way at once on one HTTP/2 connection. Further ones wait.
+    #[arg(long, env = "REMOTE_REFRESH_MAX_REQUESTS_PER_CONNECTION", default_value_t = 250, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    max_requests_per_connection: u32,
     /// How long the head of a request may take to arrive.
     #[arg(long, env = "REMOTE_REFRESH_HEADER_TIMEOUT", default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     header_timeout: u64,
-    /// How long requests under way may take to finish when the server is told to stop.
+    /// When the server is told to stop: over how long streams end, each at its own moment. A second signal stops at once.
     #[arg(
         long,
         env = "REMOTE_REFRESH_DRAIN",
-        default_value_t = 10,
+        default_value_t = 5,
         value_name = "SECONDS"
     )]
     drain: u64,
+    /// How long requests under way may take to finish after that.
+    #[arg(
+        long,
+        env = "REMOTE_REFRESH_GRACE",
+        default_value_t = 10,
+        value_name = "SECONDS"
+    )]
+    grace: u64,
     #[command(flatten)]
     secret: SecretArgs,
 }
@@ -134,6 +162,8 @@ impl Serve {
             }
             _ => None,
         };
+        let tls = self.tls_cert.zip(self.tls_key);
+        let tls = tls.map(|(certificate, key)| Tls::from_files(certificate, key));
         let max_connections = self.max_connections.or_else(room_for_connections);
         Ok(Config {
             keep_alive: Duration::from_secs(self.keep_alive),
@@ -145,14 +175,17 @@ impl Serve {
             max_queued_events: self.max_queued_events,
             max_queued_bytes: self.max_queued_bytes,
             drain: Duration::from_secs(self.drain),
+            grace: Duration::from_secs(self.grace),
             rules: rules.transpose()?,
             id_tokens,
+            tls: tls.transpose().map_err(|error| error.to_string())?,
             emulator: self.emulator,
             max_streams_per_user: self.max_streams_per_user,
             max_streams_per_address: self.max_streams_per_address.unwrap_or(usize::MAX),
             max_connections: max_connections.map_or(usize::MAX, |count| {
                 usize::try_from(count).unwrap_or(usize::MAX)
             }),
+            max_requests_per_connection: self.max_requests_per_connection,
             header_timeout: Duration::from_secs(self.header_timeout),
             ..Config::new(Storage::File(self.data), self.secret.read()?)
         })
@@ -190,38 +223,97 @@ pub(super) async fn serve(args: Serve) -> Result<(), String> {
     let listener = TcpListener::bind(listen).await;
     let listener = listener.map_err(|error| format!("Can't listen on {listen}: {error}"))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let tls = config.tls.clone();
     let feed = FeedServer::open(config).map_err(|error| error.to_string())?;
     let app = feed.router();
+    let mut stops = Stops::catch();
     // Whoever started this with port 0 reads the port here, and takes the line for a sign that all is ready.
-    println!("listening on http://{address}");
-    remote_refresh_server::serve(listener, feed, app, stop_signal())
-        .await
-        .map_err(|error| error.to_string())
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    println!("listening on {scheme}://{address}");
+    tokio::spawn(reload_when_told(tls));
+    let (stop, stopped) = oneshot::channel::<()>();
+    let running = remote_refresh_server::serve(listener, feed, app, async { drop(stopped.await) });
+    let told = async {
+        stops.next().await;
+        tracing::info!("stopping");
+        drop(stop);
+        stops.next().await;
+    };
+    tokio::select! {
+        ended = running => ended.map_err(|error| error.to_string()),
+        () = told => {
+            tracing::warn!("told twice to stop: stopped without waiting for what was under way");
+            Ok(())
+        }
+    }
 }
 
-/// Ready when the program is asked to stop: Ctrl-C, or the signal service managers send.
-async fn stop_signal() {
-    let interrupted = async {
-        if let Err(error) = tokio::signal::ctrl_c().await {
-            tracing::warn!(%error, "Ctrl-C can't be caught");
-            std::future::pending::<()>().await;
-        }
-    };
+/// The signals that ask the program to stop: Ctrl-C, and what service managers send.
+struct Stops {
     #[cfg(unix)]
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(error) => {
-                tracing::warn!(%error, "SIGTERM can't be caught");
+    terminate: Option<tokio::signal::unix::Signal>,
+}
+
+impl Stops {
+    fn catch() -> Self {
+        Self {
+            #[cfg(unix)]
+            terminate: catch(tokio::signal::unix::SignalKind::terminate()),
+        }
+    }
+
+    /// Ready at the next of them.
+    async fn next(&mut self) {
+        let interrupted = async {
+            if let Err(error) = tokio::signal::ctrl_c().await {
+                tracing::warn!(%error, "Ctrl-C can't be caught");
                 std::future::pending::<()>().await;
             }
+        };
+        #[cfg(unix)]
+        let terminated = received(&mut self.terminate);
+        #[cfg(not(unix))]
+        let terminated = std::future::pending::<()>();
+        tokio::select! {
+            () = interrupted => {}
+            () = terminated => {}
         }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupted => {}
-        () = terminated => {}
     }
-    tracing::info!("stopping");
+}
+
+/// Reads the certificate again whenever SIGHUP comes. Without one the signal does nothing, rather than end the program.
+async fn reload_when_told(tls: Option<Tls>) {
+    #[cfg(unix)]
+    {
+        let mut told = catch(tokio::signal::unix::SignalKind::hangup());
+        loop {
+            received(&mut told).await;
+            let Some(tls) = &tls else {
+                continue;
+            };
+            match tls.reload() {
+                Ok(()) => tracing::info!("the certificate was read again"),
+                Err(error) => tracing::error!(%error, "the certificate stays as it was"),
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    drop(tls);
+}
+
+#[cfg(unix)]
+fn catch(kind: tokio::signal::unix::SignalKind) -> Option<tokio::signal::unix::Signal> {
+    let signal = tokio::signal::unix::signal(kind);
+    signal
+        .inspect_err(|error| tracing::warn!(%error, ?kind, "a signal can't be caught"))
+        .ok()
+}
+
+/// Ready when the signal comes, if it can be caught.
+#[cfg(unix)]
+async fn received(signal: &mut Option<tokio::signal::unix::Signal>) {
+    match signal {
+        Some(signal) => drop(signal.recv().await),
+        None => std::future::pending().await,
+    }
 }

@@ -1,9 +1,10 @@
 //! Answers: JSON, errors as JSON, and the headers every browser needs to see them.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::{header, HeaderMap, HeaderValue, StatusCode};
+use axum::http::{header, HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use remote_refresh_core::wire::{Node, Val};
 use serde::Serialize;
@@ -20,6 +21,8 @@ const ANY: HeaderValue = HeaderValue::from_static("*");
 pub(crate) struct Failure {
     status: StatusCode,
     text: Cow<'static, str>,
+    /// What the client should know beside the text.
+    header: Option<(HeaderName, HeaderValue)>,
 }
 
 impl Failure {
@@ -27,6 +30,7 @@ impl Failure {
         Self {
             status,
             text: text.into(),
+            header: None,
         }
     }
 
@@ -40,6 +44,26 @@ impl Failure {
         Self::new(StatusCode::UNAUTHORIZED, "Permission denied")
     }
 
+    /// 405: the place is there, but has no such method.
+    pub(super) fn method(allowed: &'static str) -> Self {
+        Self {
+            header: Some((header::ALLOW, HeaderValue::from_static(allowed))),
+            ..Self::new(StatusCode::METHOD_NOT_ALLOWED, format!("Use {allowed}."))
+        }
+    }
+
+    /// 503: the server is stopping, over `span`. Another one, or this one started again, will do it.
+    pub(crate) fn stopping(span: Duration) -> Self {
+        let seconds = span.as_secs() + 1;
+        Self {
+            header: Some((header::RETRY_AFTER, seconds.into())),
+            ..Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The server is stopping. Try again.",
+            )
+        }
+    }
+
     /// 500: the server's own trouble.
     pub(super) fn internal(text: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, text)
@@ -47,7 +71,9 @@ impl Failure {
 
     pub(super) fn into_response(self) -> Response {
         let body = format!("{{\n  \"error\" : {}\n}}\n", Value::from(&*self.text));
-        with_json(self.status, body)
+        let mut response = with_json(self.status, body);
+        response.headers_mut().extend(self.header);
+        response
     }
 }
 

@@ -21,13 +21,9 @@ pub(super) fn respond(
     match path {
         // The process answers: it lives.
         "/healthz" => Some(Ok(plain("ok\n".to_owned()))),
-        "/readyz" => Some(if *feed.inner().ending.borrow() {
-            Err(Failure::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "The server is stopping.",
-            ))
-        } else {
-            Ok(plain("ok\n".to_owned()))
+        "/readyz" => Some(match *feed.inner().ending.borrow() {
+            Some(span) => Err(Failure::stopping(span)),
+            None => Ok(plain("ok\n".to_owned())),
         }),
         "/metrics" => Some(metrics(feed, headers)),
         _ => None,

@@ -104,12 +104,12 @@ async fn respond(
         Method::PUT | Method::POST | Method::PATCH | Method::DELETE => {
             write::write(feed, &method, path, params, grant, body).await
         }
-        _ => Err(Failure::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "Use GET, PUT, PATCH, POST or DELETE.",
-        )),
+        _ => Err(Failure::method(METHODS)),
     }
 }
+
+/// What can be done with data.
+pub(super) const METHODS: &str = "GET, HEAD, PUT, PATCH, POST, DELETE, OPTIONS";
 
 fn wants_stream(params: &Params, headers: &HeaderMap) -> bool {
     let accepted = headers

@@ -20,7 +20,7 @@ pub(super) async fn rules(
     body: Body,
 ) -> Result<Response, Failure> {
     match *method {
-        Method::GET => Ok(answer::with_json(
+        Method::GET | Method::HEAD => Ok(answer::with_json(
             StatusCode::OK,
             feed.inner().store.rules().source().to_owned(),
         )),
@@ -45,9 +45,6 @@ pub(super) async fn rules(
                 "{\"status\":\"ok\"}".to_owned(),
             ))
         }
-        _ => Err(Failure::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "Use GET or PUT.",
-        )),
+        _ => Err(Failure::method("GET, HEAD, PUT, OPTIONS")),
     }
 }

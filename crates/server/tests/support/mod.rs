@@ -66,6 +66,8 @@ impl Server {
     /// A server in memory, its configuration changed by `change`.
     pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::new(Storage::Memory, SECRET);
+        // Streams end at once with the server, where no test is about how they do.
+        config.drain = Duration::ZERO;
         change(&mut config);
         let feed = FeedServer::open(config).expect("the configuration is good");
         let app = feed.router();
