@@ -54,6 +54,10 @@ pub struct Config {
     pub id_tokens: Option<IdTokens>,
     /// The certificate with which TLS is spoken, and with it HTTP/2; none speaks HTTP/1.1 without TLS.
     pub tls: Option<Tls>,
+    /// The origins whose pages may ask (`https://app.example`); with none, or with `*` among them, any.
+    pub allow_origins: Vec<String>,
+    /// The one name of a database (`?ns=`) that is served; with none, any name means this one.
+    pub namespace: Option<String>,
     /// Believe unsigned tokens, and `Bearer owner`, as Firebase's emulator does; no. Only on a loopback address.
     pub emulator: bool,
     /// How many streams one user may have open; 100. Who is not a user is not counted.
@@ -89,6 +93,8 @@ impl Config {
             rules: None,
             id_tokens: None,
             tls: None,
+            allow_origins: Vec::new(),
+            namespace: None,
             emulator: false,
             max_streams_per_user: 100,
             max_streams_per_address: usize::MAX,

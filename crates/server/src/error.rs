@@ -19,6 +19,12 @@ pub enum ServerError {
         /// The address.
         address: std::net::IpAddr,
     },
+    /// No page has such an origin.
+    #[error("{origin:?} is no origin. Write it as browsers do, such as https://app.example or http://localhost:8080.")]
+    BadOrigin {
+        /// What was given for one.
+        origin: String,
+    },
     /// A file that would be overwritten.
     #[error("{} is there already. Choose another name, or move it away.", path.display())]
     Exists {
@@ -55,6 +61,7 @@ impl ServerError {
             Self::EmptySecret => "server_empty_secret",
             Self::Rules(error) => error.code(),
             Self::ExposedEmulator { .. } => "server_exposed_emulator",
+            Self::BadOrigin { .. } => "server_bad_origin",
             Self::Exists { .. } => "server_exists",
             Self::Open { .. } => "server_open",
             Self::Storage(_) => "server_storage",

@@ -17,7 +17,7 @@ use crate::data::ReadError;
 use crate::error::ServerError;
 use crate::metrics::Metrics;
 use crate::notify::Notifier;
-use crate::rest;
+use crate::rest::{self, Origins};
 use crate::slots::Slots;
 use crate::store::Store;
 use crate::token::{mint_token, MintError};
@@ -39,17 +39,20 @@ pub(crate) struct Inner {
     pub(crate) slots: Arc<Slots>,
     /// The bytes of all bodies that are being read and written.
     pub(crate) held_bodies: Arc<AtomicUsize>,
+    /// Whose pages may ask.
+    pub(crate) origins: Origins,
 }
 
 impl FeedServer {
     /// Opens the data and starts the writer.
     ///
     /// # Errors
-    /// The secret is empty, the rules are not accepted, or the data can't be opened or read.
+    /// The secret is empty, an origin is none, the rules are not accepted, or the data can't be opened or read.
     pub fn open(config: Config) -> Result<Self, ServerError> {
         if config.secret.reveal().is_empty() {
             return Err(ServerError::EmptySecret);
         }
+        let origins = Origins::parse(&config.allow_origins)?;
         let metrics = Arc::new(Metrics::default());
         let store = Store::open(&config, metrics.clone())?;
         let push_ids = Mutex::new(PushIds::new());
@@ -61,6 +64,7 @@ impl FeedServer {
             metrics,
             slots: Arc::default(),
             held_bodies: Arc::default(),
+            origins,
         })))
     }
 

@@ -68,6 +68,17 @@ pub(super) struct Serve {
         requires = "tls_cert"
     )]
     tls_key: Option<PathBuf>,
+    /// Pages of this origin (https://app.example) may ask; repeated for each. Any page may unless it is given.
+    #[arg(
+        long = "allow-origin",
+        env = "REMOTE_REFRESH_ALLOW_ORIGIN",
+        value_name = "ORIGIN",
+        value_delimiter = ','
+    )]
+    allow_origins: Vec<String>,
+    /// The one name of a database (?ns=) that is served. Any name means this one unless it is given.
+    #[arg(long, env = "REMOTE_REFRESH_NAMESPACE", value_name = "NAME")]
+    namespace: Option<String>,
     /// Believe unsigned tokens and "Bearer owner", as Firebase's emulator does. Only on a loopback address.
     #[arg(long, env = "REMOTE_REFRESH_EMULATOR")]
     emulator: bool,
@@ -179,6 +190,8 @@ impl Serve {
             rules: rules.transpose()?,
             id_tokens,
             tls: tls.transpose().map_err(|error| error.to_string())?,
+            allow_origins: self.allow_origins,
+            namespace: self.namespace,
             emulator: self.emulator,
             max_streams_per_user: self.max_streams_per_user,
             max_streams_per_address: self.max_streams_per_address.unwrap_or(usize::MAX),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::{header, HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{header, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use remote_refresh_core::wire::{Node, Val};
 use serde::Serialize;
@@ -14,7 +14,6 @@ use super::params::Print;
 use crate::etag;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
-const ANY: HeaderValue = HeaderValue::from_static("*");
 
 /// An answer that says what went wrong: a status, and `{"error": text}` as the live service writes it.
 #[derive(Debug)]
@@ -131,33 +130,29 @@ pub(super) fn add_etag(response: &mut Response, etag: &str) {
     }
 }
 
-/// Adds what every answer has: it is for any page, and for now.
+/// Adds what every answer has: it is for now.
 pub(super) fn with_common_headers(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, ANY);
-    headers.insert(
-        header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static("ETag"),
-    );
     response
 }
 
-/// Says yes to whatever a browser asks to send: who may do what is decided by the credential, not by the page.
-pub(super) fn preflight(asked: &HeaderMap) -> Response {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    let headers = response.headers_mut();
-    let allowed = asked.get(header::ACCESS_CONTROL_REQUEST_HEADERS).cloned();
-    headers.insert(
-        header::ACCESS_CONTROL_ALLOW_HEADERS,
-        allowed.unwrap_or_else(|| HeaderValue::from_static("authorization, content-type")),
-    );
-    let methods = HeaderValue::from_static("GET, HEAD, PUT, PATCH, POST, DELETE, OPTIONS");
-    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
-    headers.insert(
-        header::ACCESS_CONTROL_MAX_AGE,
-        HeaderValue::from_static("3600"),
-    );
-    with_common_headers(response)
+/// Makes an answer a file that a browser saves, under this name if there is one.
+pub(super) fn as_download(response: &mut Response, name: &str) {
+    let mut text = "attachment".to_owned();
+    if !name.is_empty() {
+        text.push_str("; filename*=UTF-8''");
+    }
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            text.push(byte.into());
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    if let Ok(value) = HeaderValue::from_str(&text) {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_DISPOSITION, value);
+    }
 }

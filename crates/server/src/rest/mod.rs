@@ -2,6 +2,7 @@
 
 mod answer;
 mod body;
+mod cors;
 mod health;
 mod params;
 mod query;
@@ -26,16 +27,18 @@ use crate::rules::{Asked, QueryFacts, Rules};
 use crate::store::Snapshot;
 use crate::stream;
 pub(crate) use answer::Failure;
+pub(crate) use cors::Origins;
 use params::{Params, Print};
 pub(crate) use query::AskedQuery;
 
 /// Answers a request.
 pub(crate) async fn handle(State(feed): State<FeedServer>, request: Request) -> Response {
     let (head, body) = request.into_parts();
+    let origins = &feed.inner().origins;
     if head.method == Method::OPTIONS {
-        return answer::preflight(&head.headers);
+        return answer::with_common_headers(origins.preflight(&head.headers));
     }
-    let response = match respond(&feed, &head, body).await {
+    let mut response = match respond(&feed, &head, body).await {
         Ok(response) => response,
         Err(failure) => failure.into_response(),
     };
@@ -44,6 +47,7 @@ pub(crate) async fn handle(State(feed): State<FeedServer>, request: Request) -> 
     if response.status() == StatusCode::UNAUTHORIZED {
         metrics.denied.fetch_add(1, Ordering::Relaxed);
     }
+    origins.allow(&head.headers, &mut response);
     answer::with_common_headers(response)
 }
 
@@ -60,6 +64,15 @@ async fn respond(
         });
     };
     let params = Params::parse(head.uri.query().unwrap_or_default(), &head.headers)?;
+    let served = feed.inner().config.namespace.as_deref();
+    if let (Some(served), Some(asked)) = (served, params.namespace.as_deref()) {
+        if served != asked {
+            return Err(Failure::new(
+                StatusCode::NOT_FOUND,
+                "There is no such database here. Leave ns out, or name the one that is served.",
+            ));
+        }
+    }
     let mut grant = authenticate(
         params.credential.as_deref(),
         &head.headers,
@@ -174,6 +187,9 @@ fn read(
     };
     if let Some(tag) = tag {
         answer::add_etag(&mut response, &tag);
+    }
+    if let Some(name) = &params.download {
+        answer::as_download(&mut response, name);
     }
     Ok(response)
 }

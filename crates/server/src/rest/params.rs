@@ -29,6 +29,10 @@ pub(super) struct Params {
     pub(super) shallow: bool,
     pub(super) export: bool,
     pub(super) sse: bool,
+    /// Which database is meant; emulators hold several.
+    pub(super) namespace: Option<String>,
+    /// The name of the file that a browser is to save the answer as.
+    pub(super) download: Option<String>,
     pub(super) query: Option<AskedQuery>,
     /// Who an administrator acts as; null is nobody.
     pub(super) acting_as: Option<Value>,
@@ -39,7 +43,7 @@ pub(super) struct Params {
 }
 
 impl Params {
-    /// Reads them. Unknown parameters are ignored, as `ns` and whatever else clients add.
+    /// Reads them. Unknown parameters are ignored: clients add some.
     pub(super) fn parse(query: &str, headers: &HeaderMap) -> Result<Self, Failure> {
         let mut params = Self::default();
         let mut query_params: HashMap<&'static str, String> = HashMap::new();
@@ -61,6 +65,11 @@ impl Params {
                     "export" => params.export = true,
                     _ => return Err(Failure::bad("format must be export.")),
                 },
+                "ns" => params.namespace = Some(value.into_owned()),
+                "download" if value.len() > MAX_FILE_NAME => {
+                    return Err(Failure::bad("download must be a shorter name."));
+                }
+                "download" => params.download = Some(value.into_owned()),
                 "timeout" => check_timeout(&value)?,
                 "writeSizeLimit" if !WRITE_SIZES.contains(&&*value) => {
                     return Err(Failure::bad(format!(
@@ -112,6 +121,9 @@ impl Params {
 
 /// How large a write may grow in the live service. Here the size of the body is what limits it.
 const WRITE_SIZES: [&str; 5] = ["tiny", "small", "medium", "large", "unlimited"];
+
+/// The longest name a file can have on most systems, in bytes.
+const MAX_FILE_NAME: usize = 255;
 
 /// The longest time a client may give a read, in milliseconds.
 const MAX_TIMEOUT: u64 = 15 * 60 * 1000;
