@@ -54,6 +54,25 @@ impl Grant {
     }
 }
 
+/// As [`authenticate`]; keys of ID tokens that are old, or among which the token's is not, are fetched again.
+pub(crate) async fn identify(
+    query_credential: Option<&str>,
+    headers: &HeaderMap,
+    config: &Config,
+) -> Result<Grant, Refused> {
+    let found = authenticate(query_credential, headers, config);
+    let Some(id_tokens) = &config.id_tokens else {
+        return found;
+    };
+    let now = config.clock.now();
+    if found == Err(Refused::UnknownKey) {
+        id_tokens.look_again(now).await;
+        return authenticate(query_credential, headers, config);
+    }
+    id_tokens.freshen(now);
+    found
+}
+
 /// Finds the credential of a request, in `auth=`, `access_token=` or an `Authorization: Bearer` header, and checks it.
 pub(crate) fn authenticate(
     query_credential: Option<&str>,

@@ -50,6 +50,10 @@ pub async fn serve(
         feed.close().await;
         return Err(ServerError::ExposedEmulator { address });
     }
+    if let Some(id_tokens) = &config.id_tokens {
+        // What is wrong with them should be said before the first user comes.
+        id_tokens.freshen(config.clock.now());
+    }
     let room = Arc::new(Semaphore::new(
         config.max_connections.min(Semaphore::MAX_PERMITS),
     ));

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use remote_refresh_server::token::IdTokens;
+use remote_refresh_server::token::{IdTokens, FIREBASE_KEYS};
 use remote_refresh_server::{raise_fd_limit, Config, FeedServer, Storage, Tls};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -41,14 +41,15 @@ pub(super) struct Serve {
     /// A rules file. Without one the rules are those put to /.settings/rules.json, which are kept with the data.
     #[arg(long, env = "REMOTE_REFRESH_RULES", value_name = "FILE")]
     rules: Option<PathBuf>,
-    /// The keys with which ID tokens are checked: a JSON Web Key Set.
+    /// The keys with which ID tokens are checked, a JSON Web Key Set: a file, or an https:// address; Firebase's own
+    /// unless given.
     #[arg(
         long,
         env = "REMOTE_REFRESH_JWKS",
-        value_name = "FILE",
+        value_name = "FILE or URL",
         requires = "project"
     )]
-    jwks: Option<PathBuf>,
+    jwks: Option<String>,
     /// The Firebase project whose ID tokens are accepted.
     #[arg(long, env = "REMOTE_REFRESH_PROJECT", value_name = "ID")]
     project: Option<String>,
@@ -163,16 +164,9 @@ pub(super) struct Serve {
 impl Serve {
     fn into_config(self) -> Result<Config, String> {
         let rules = self.rules.map(|path| read_file(&path, "the rules"));
-        let id_tokens = match (self.jwks, self.project) {
-            (Some(path), Some(project)) => {
-                let keys = read_file(&path, "the keys")?;
-                Some(IdTokens::new(&project, &keys).map_err(|error| error.to_string())?)
-            }
-            (None, Some(_)) => {
-                return Err("--project needs --jwks, the keys of its ID tokens.".to_owned())
-            }
-            _ => None,
-        };
+        let id_tokens = self
+            .project
+            .map(|project| id_tokens(&project, self.jwks.as_deref()));
         let tls = self.tls_cert.zip(self.tls_key);
         let tls = tls.map(|(certificate, key)| Tls::from_files(certificate, key));
         let max_connections = self.max_connections.or_else(room_for_connections);
@@ -188,7 +182,7 @@ impl Serve {
             drain: Duration::from_secs(self.drain),
             grace: Duration::from_secs(self.grace),
             rules: rules.transpose()?,
-            id_tokens,
+            id_tokens: id_tokens.transpose()?,
             tls: tls.transpose().map_err(|error| error.to_string())?,
             allow_origins: self.allow_origins,
             namespace: self.namespace,
@@ -203,6 +197,24 @@ impl Serve {
             ..Config::new(Storage::File(self.data), self.secret.read()?)
         })
     }
+}
+
+/// Whose ID tokens are accepted, checked with the keys of a file or at an address.
+fn id_tokens(project: &str, keys: Option<&str>) -> Result<IdTokens, String> {
+    let keys = keys.unwrap_or(FIREBASE_KEYS);
+    let id_tokens = if keys.contains("://") {
+        #[cfg(feature = "http-notifier")]
+        let fetched = IdTokens::from_url(project, keys);
+        #[cfg(not(feature = "http-notifier"))]
+        return Err(
+            "This program was built without what fetches keys. Give --jwks a file.".to_owned(),
+        );
+        #[cfg(feature = "http-notifier")]
+        fetched
+    } else {
+        IdTokens::new(project, &read_file(keys.as_ref(), "the keys")?)
+    };
+    id_tokens.map_err(|error| error.to_string())
 }
 
 /// As many connections as the system lets this process have files, less some for its own. Says so when those are few.

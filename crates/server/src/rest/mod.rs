@@ -19,7 +19,7 @@ use axum::response::Response;
 use remote_refresh_core::wire::{Export, Node, Path, Val};
 use serde::Serialize;
 
-use crate::auth::{authenticate, Grant};
+use crate::auth::{identify, Grant};
 use crate::data::ReadError;
 use crate::etag;
 use crate::feed::FeedServer;
@@ -73,11 +73,8 @@ async fn respond(
             ));
         }
     }
-    let mut grant = authenticate(
-        params.credential.as_deref(),
-        &head.headers,
-        &feed.inner().config,
-    )?;
+    let config = &feed.inner().config;
+    let mut grant = identify(params.credential.as_deref(), &head.headers, config).await?;
     let method = params
         .method
         .clone()
@@ -224,7 +221,7 @@ impl From<crate::token::Refused> for Failure {
         Self::new(
             StatusCode::UNAUTHORIZED,
             match refused {
-                Refused::Unreadable => "Could not parse auth token.",
+                Refused::Unreadable | Refused::UnknownKey => "Could not parse auth token.",
                 Refused::Expired => "Auth token is expired",
                 Refused::NotYet => "Auth token is not valid yet",
                 Refused::NoKeyId => "Missing claim 'kid' in auth header.",

@@ -3,6 +3,9 @@
 //! A token's algorithm only ever selects a check that its own kind of key can do: a public key is never used as a
 //! secret, and no key at all only in emulator mode.
 
+#[cfg(feature = "http-notifier")]
+use std::sync::Arc;
+
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use base64::Engine;
 use jsonwebtoken::jwk::{AlgorithmParameters, JwkSet};
@@ -10,7 +13,13 @@ use jsonwebtoken::{decode, Algorithm, DecodingKey, Validation};
 use remote_refresh_core::time::Millis;
 use serde_json::{json, Map, Value};
 
+#[cfg(feature = "http-notifier")]
+use super::fetched::{fetch_meanwhile, Fetched};
 use super::{Refused, Verified, CLOCK_SKEW};
+
+/// Where Firebase publishes the keys of its ID tokens (documentation of ID tokens, "Verify with a third-party library").
+pub const FIREBASE_KEYS: &str =
+    "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com";
 
 /// The longest `sub`, in characters (documentation of ID tokens).
 const MAX_SUB_CHARS: usize = 128;
@@ -20,12 +29,37 @@ const MAX_SUB_CHARS: usize = 128;
 pub struct IdTokens {
     issuer: String,
     audience: String,
-    keys: Vec<(String, DecodingKey)>,
+    source: Source,
+}
+
+/// Keys that check RS256 signatures, each with its name.
+pub(super) type Keys = Vec<(String, DecodingKey)>;
+
+/// Where the keys are from.
+#[derive(Clone)]
+enum Source {
+    Given(Keys),
+    #[cfg(feature = "http-notifier")]
+    Fetched(Arc<Fetched>),
+}
+
+impl Source {
+    fn find(&self, kid: &str) -> Option<DecodingKey> {
+        let find = |keys: &Keys| {
+            let found = keys.iter().find(|(id, _)| id == kid);
+            found.map(|(_, key)| key.clone())
+        };
+        match self {
+            Self::Given(keys) => find(keys),
+            #[cfg(feature = "http-notifier")]
+            Self::Fetched(fetched) => fetched.look(find),
+        }
+    }
 }
 
 impl std::fmt::Debug for IdTokens {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "IdTokens(of {}, {} keys)", self.issuer, self.keys.len())
+        write!(f, "IdTokens(of {})", self.issuer)
     }
 }
 
@@ -39,6 +73,12 @@ pub enum IdTokensError {
     /// No key in it can check an RS256 signature.
     #[error("The key set holds no RSA key with a \"kid\".")]
     NoKey,
+    /// The keys' address is none that keys may be fetched from.
+    #[error("Keys are fetched from an https:// address, or from http:// on this machine.")]
+    BadUrl,
+    /// There is nothing to fetch keys with.
+    #[error("Keys can't be fetched: the system has no certificates of authorities (Debian: apt-get install ca-certificates).")]
+    NoClient,
     /// The project's name is empty.
     #[error("The project's id is empty.")]
     NoProject,
@@ -51,6 +91,8 @@ impl IdTokensError {
         match self {
             Self::NoKeySet => "id_tokens_no_key_set",
             Self::NoKey => "id_tokens_no_key",
+            Self::BadUrl => "id_tokens_bad_url",
+            Self::NoClient => "id_tokens_no_client",
             Self::NoProject => "id_tokens_no_project",
         }
     }
@@ -65,22 +107,55 @@ impl IdTokens {
         if project.is_empty() {
             return Err(IdTokensError::NoProject);
         }
-        let set: JwkSet = serde_json::from_str(jwks).map_err(|_| IdTokensError::NoKeySet)?;
-        let rsa = set
-            .keys
-            .iter()
-            .filter(|key| matches!(key.algorithm, AlgorithmParameters::RSA(_)));
-        let keys: Vec<_> = rsa
-            .filter_map(|key| Some((key.common.key_id.clone()?, DecodingKey::from_jwk(key).ok()?)))
-            .collect();
-        if keys.is_empty() {
-            return Err(IdTokensError::NoKey);
+        Ok(Self::of(project, Source::Given(read_keys(jwks)?)))
+    }
+
+    /// The ID tokens of the Firebase project `project`, checked with the keys at `url` ([`FIREBASE_KEYS`]): fetched when
+    /// first needed, kept as long as the answer says, fetched again, at most once a minute, for a key that is not known.
+    ///
+    /// # Errors
+    /// The URL is not https, nor http on this machine; or there are no certificates to check the other side with.
+    #[cfg(feature = "http-notifier")]
+    pub fn from_url(project: &str, url: &str) -> Result<Self, IdTokensError> {
+        if project.is_empty() {
+            return Err(IdTokensError::NoProject);
         }
-        Ok(Self {
+        let fetched = Fetched::new(url)?;
+        Ok(Self::of(project, Source::Fetched(Arc::new(fetched))))
+    }
+
+    fn of(project: &str, source: Source) -> Self {
+        Self {
             issuer: format!("https://securetoken.google.com/{project}"),
             audience: project.to_owned(),
-            keys,
-        })
+            source,
+        }
+    }
+
+    /// Fetches keys that are older than they should be, while the caller goes on with those there are.
+    #[cfg_attr(
+        not(feature = "http-notifier"),
+        allow(unused_variables, reason = "nothing can be fetched")
+    )]
+    pub(crate) fn freshen(&self, now: Millis) {
+        #[cfg(feature = "http-notifier")]
+        if let Source::Fetched(fetched) = &self.source {
+            if fetched.is_due(now) {
+                fetch_meanwhile(fetched, now);
+            }
+        }
+    }
+
+    /// Fetches keys because one was named that is not known. Ready when that is done, or was done within the last minute.
+    #[cfg_attr(
+        not(feature = "http-notifier"),
+        allow(unused_variables, reason = "nothing can be fetched")
+    )]
+    pub(crate) async fn look_again(&self, now: Millis) {
+        #[cfg(feature = "http-notifier")]
+        if let Source::Fetched(fetched) = &self.source {
+            fetched.fetch(now).await;
+        }
     }
 
     /// Checks the signature, who it is from and for, and the times of `token`, whose header names the key `kid`.
@@ -91,18 +166,14 @@ impl IdTokens {
         now: Millis,
     ) -> Result<Verified, Refused> {
         let kid = kid.ok_or(Refused::NoKeyId)?;
-        let (_, key) = self
-            .keys
-            .iter()
-            .find(|(id, _)| id == kid)
-            .ok_or(Refused::Unreadable)?;
+        let key = self.source.find(kid).ok_or(Refused::UnknownKey)?;
         let mut validation = Validation::new(Algorithm::RS256);
         validation.set_audience(&[&self.audience]);
         validation.set_issuer(&[&self.issuer]);
         validation.set_required_spec_claims(&["exp", "aud", "iss", "sub"]);
         // The times are checked below, by the server's own clock.
         validation.validate_exp = false;
-        let claims = decode::<Map<String, Value>>(token, key, &validation)
+        let claims = decode::<Map<String, Value>>(token, &key, &validation)
             .map_err(|_| Refused::Unreadable)?
             .claims;
         let seconds = |name| {
@@ -121,6 +192,22 @@ impl IdTokens {
         }
         verified(claims, Some(Millis((expires * 1000.0) as u64)))
     }
+}
+
+/// The RSA keys of a JSON Web Key Set.
+pub(super) fn read_keys(jwks: &str) -> Result<Keys, IdTokensError> {
+    let set: JwkSet = serde_json::from_str(jwks).map_err(|_| IdTokensError::NoKeySet)?;
+    let rsa = set
+        .keys
+        .iter()
+        .filter(|key| matches!(key.algorithm, AlgorithmParameters::RSA(_)));
+    let keys: Keys = rsa
+        .filter_map(|key| Some((key.common.key_id.clone()?, DecodingKey::from_jwk(key).ok()?)))
+        .collect();
+    if keys.is_empty() {
+        return Err(IdTokensError::NoKey);
+    }
+    Ok(keys)
 }
 
 /// Reads a token that nobody signed: emulator mode only. Its times don't count (its maker writes 1970 into it).
@@ -244,7 +331,7 @@ mod tests {
         assert_eq!(check(&sign(&claims(), None)), Err(Refused::NoKeyId));
         assert_eq!(
             check(&sign(&claims(), Some("other"))),
-            Err(Refused::Unreadable)
+            Err(Refused::UnknownKey)
         );
     }
 

@@ -4,6 +4,8 @@
 //! Of a token signed with the secret, what counts is `d.uid` (or `uid`, or `sub`) and `admin`; the token is valid from `nbf`, else `iat`, to `exp`, else for
 //! 24 hours (firebase-token-generator-node). Times are seconds since the epoch.
 
+#[cfg(feature = "http-notifier")]
+mod fetched;
 mod id;
 
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,7 +15,7 @@ use remote_refresh_core::time::Millis;
 use serde::{Deserialize, Serialize};
 use serde_json::{json, Map, Value};
 
-pub use id::{IdTokens, IdTokensError};
+pub use id::{IdTokens, IdTokensError, FIREBASE_KEYS};
 
 /// A token without `exp` ends this long after `iat`, in seconds.
 const DEFAULT_LIFETIME: f64 = 24.0 * 3600.0;
@@ -128,6 +130,8 @@ pub(crate) enum Refused {
     NotYet,
     /// It doesn't say which key it was signed with.
     NoKeyId,
+    /// It was signed with a key that is not known.
+    UnknownKey,
 }
 
 /// What tokens are checked against.
