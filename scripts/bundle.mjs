@@ -9,8 +9,27 @@
 //   *.min.js              the first and the last of these as classic scripts: for a script tag, and for AMD loaders (RequireJS)
 //   *.d.cts               the type declarations once more, for those who `require`
 //   www/                  the demo page; it imports the package by its name, so it comes last
-import { build } from 'esbuild'
+import { build as esbuild } from 'esbuild'
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+
+/** What this run has made, as paths below dist/. */
+const made = new Set()
+
+/** Copies a file into dist/. */
+async function copy(from, to) {
+  await copyFile(from, `dist/${to}`)
+  made.add(to)
+}
+
+/** esbuild's, and takes note of what it has made. */
+async function build(options) {
+  const { metafile } = await esbuild({ ...options, metafile: true }).catch(error => {
+    if (!error.errors) throw error
+    process.exit(1) // esbuild has said what is wrong with the sources; where it threw says nothing more
+  })
+  for (const file of Object.keys(metafile.outputs)) made.add(file.replace(/^dist\//, ''))
+}
 
 /** What all bundles share. Nothing is minified: the app that uses the package has a bundler and a debugger of its own. */
 const common = { bundle: true, sourcemap: true, target: 'es2022', logLevel: 'warning' }
@@ -69,15 +88,17 @@ async function script(from, to, name) {
 async function commonJsTypes() {
   for (const file of (await readdir('js')).filter(file => /^(?!async|script).*\.d\.ts$/.test(file))) {
     const text = await readFile(`js/${file}`, 'utf8')
-    await writeFile(`dist/${file.replace(/\.ts$/, '.cts')}`, text.replace(/(['"]\.\/[\w./-]+)\.js(['"])/g, '$1.cjs$2'))
+    const to = file.replace(/\.ts$/, '.cts')
+    await writeFile(`dist/${to}`, text.replace(/(['"]\.\/[\w./-]+)\.js(['"])/g, '$1.cjs$2'))
+    made.add(to)
   }
 }
 
 /** www/: app.js and app.css are bundled with all they import; what else stands beside them is copied. */
 async function page() {
-  await mkdir('dist/www')
+  await mkdir('dist/www', { recursive: true })
   for (const file of await readdir('www', { withFileTypes: true })) {
-    if (file.isFile() && !/\.(js|css|md)$/.test(file.name)) await copyFile(`www/${file.name}`, `dist/www/${file.name}`)
+    if (file.isFile() && !/\.(js|css|md)$/.test(file.name)) await copy(`www/${file.name}`, `www/${file.name}`)
   }
   await build({
     ...common,
@@ -90,9 +111,7 @@ async function page() {
   })
 }
 
-// Nothing of an earlier build may end up in the package.
-for (const file of await readdir('dist')) if (file !== 'wasm') await rm(`dist/${file}`, { recursive: true })
-await copyFile('dist/wasm/remote_refresh_bg.wasm', 'dist/remote_refresh_bg.wasm')
+await copy('dist/wasm/remote_refresh_bg.wasm', 'remote_refresh_bg.wasm')
 await entry('index', { commonjs: true })
 await entry('async')
 await entry('server', { commonjs: true })
@@ -103,3 +122,9 @@ await script('script', 'remote-refresh', 'RemoteRefresh')
 await script('testing', 'remote-refresh-testing', 'RemoteRefreshTesting')
 await commonJsTypes()
 await page()
+
+// Nothing of an earlier build may end up in the package. It goes last: what can't be bundled leaves the last build as it was.
+for (const file of await readdir('dist', { withFileTypes: true, recursive: true })) {
+  const path = relative('dist', join(file.parentPath ?? file.path, file.name)).replaceAll('\\', '/')
+  if (file.isFile() && !path.startsWith('wasm/') && !made.has(path)) await rm(`dist/${path}`)
+}
