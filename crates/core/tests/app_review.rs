@@ -287,3 +287,22 @@ fn a_request_that_fails_leaves_what_was_shown_as_old_as_it_was() {
     tab.wait();
     assert_eq!(tab.fetched(), [entity.0]);
 }
+
+#[test]
+fn an_echo_does_not_hide_a_change_that_came_before_it() {
+    let mut tab = Tab::connected();
+    let entity = tab.entity(None);
+    let page = tab.page(&[entity]);
+    let flight = tab.request(entity);
+    tab.settle(entity, flight, Outcome::Done);
+    tab.change("");
+    tab.app.hide();
+    tab.show(page, None);
+    let write = tab.app.write_started(tab.now, &[entity.0], &[]);
+    let name = tab.app.write_name(write);
+    tab.app.write_settled(tab.now, write, true, true);
+    tab.change(&format!(r#","origin":"{name}""#));
+    tab.app.reveal(tab.now);
+    tab.drain();
+    assert_eq!(tab.fetched(), [entity.0]);
+}

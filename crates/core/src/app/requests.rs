@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::echo::{self, Touched, WriteId};
+use super::pass::Pass;
 use super::{App, Output, Step, REVIEW_DELAY};
 use crate::change::{ModelChange, TypeId};
 use crate::refresh::{EntityId, FlightId, Kind, Outcome};
@@ -60,6 +61,13 @@ impl App {
     /// What [`App::exact`] said is done, and is all that the pass under way asks of the entity.
     pub fn exactly(&mut self, entity: EntityId) {
         if let Some(pass) = self.passes.current() {
+            self.follow(entity, pass);
+        }
+    }
+
+    /// The entity shows what the pass is for, if it showed all that came before.
+    fn follow(&mut self, entity: EntityId, pass: Pass) {
+        if self.entities.as_of(entity) >= pass.applied.or(Some(pass.revision)) {
             self.entities.assume(entity, pass.revision);
         }
     }
@@ -88,7 +96,7 @@ impl App {
             return None;
         }
         if self.is_echo(entity) {
-            self.entities.assume(entity, pass.revision);
+            self.follow(entity, pass);
             return None;
         }
         self.entities.request(entity, pass.revision, now)
