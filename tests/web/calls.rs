@@ -104,7 +104,7 @@ async fn a_fetch_that_settles_from_within_starts_the_one_owed_afterwards() {
         page.engine.enter_pass(0, false);
         let flight = page.engine.visit_entity(entity, 0);
         page.engine.leave_pass();
-        flight
+        u32::try_from(flight).expect("what has no type is always concerned")
     };
     let flight = request();
     assert_ne!(flight, 0);
