@@ -51,14 +51,14 @@ const embedWasm = {
   },
 }
 
-const library = { ...common, plugins: [embedWasm], platform: 'neutral' }
+const packaged = { ...common, plugins: [embedWasm], platform: 'neutral' }
 
 /** A file of js/ as an ES module and, where asked, as a CommonJS one. */
 async function entry(name, { commonjs = false } = {}) {
   const entryPoints = [`js/${name}.js`]
-  await build({ ...library, entryPoints, format: 'esm', outfile: `dist/${name}.js` })
+  await build({ ...packaged, entryPoints, format: 'esm', outfile: `dist/${name}.js` })
   if (!commonjs) return
-  await build({ ...library, entryPoints, format: 'cjs', outfile: `dist/${name}.cjs` })
+  await build({ ...packaged, entryPoints, format: 'cjs', outfile: `dist/${name}.cjs` })
 }
 
 /**
@@ -67,7 +67,7 @@ async function entry(name, { commonjs = false } = {}) {
  */
 async function script(from, to, name) {
   await build({
-    ...library,
+    ...packaged,
     entryPoints: [`js/${from}.js`],
     outfile: `dist/${to}.min.js`,
     format: 'iife',

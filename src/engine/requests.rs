@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use remote_refresh_core::app::WriteId;
+use remote_refresh_core::app::{Visit, WriteId};
 use remote_refresh_core::change::TypeId;
 use remote_refresh_core::refresh::{EntityId, FlightId, Kind, Outcome};
 use wasm_bindgen::prelude::*;
@@ -35,18 +35,22 @@ impl Engine {
     /// the fetch, −1 if the change does not concern it, −2 if this client wrote the change itself.
     #[wasm_bindgen(js_name = visitEntity)]
     pub fn visit_entity(&self, entity: u32, number: u32) -> i32 {
-        let mut app = self.0.app.borrow_mut();
-        let (entity, kind) = (EntityId(entity), number.checked_sub(1).map(TypeId));
-        if !app.concerns(kind) {
-            return -1;
+        let kind = number.checked_sub(1).map(TypeId);
+        let visit =
+            self.0
+                .app
+                .borrow_mut()
+                .visit_entity(self.0.pass_began.get(), EntityId(entity), kind);
+        match visit {
+            Visit::Fetch(flight) => {
+                self.0.arm();
+                // 2³¹ fetches of one page are out of reach.
+                flight.0 as i32
+            }
+            Visit::Joined => 0,
+            Visit::NotConcerned => -1,
+            Visit::OwnWrite => -2,
         }
-        let Some(flight) = app.visit_entity(self.0.pass_began.get(), entity, kind) else {
-            return if app.is_echo(entity) { -2 } else { 0 };
-        };
-        drop(app);
-        self.0.arm();
-        // 2³¹ fetches of one page are out of reach.
-        flight.0 as i32
     }
 
     /// The fetch to start for this entity, of the type with this number, because it was requested before a change that

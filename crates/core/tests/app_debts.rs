@@ -176,7 +176,7 @@ fn a_fetch_that_took_too_long_is_ended_before_what_is_due_at_the_same_time_start
     tab.event("put", NODE);
     tab.show(page, None);
     tab.app.enter_pass(None);
-    let flight = tab.app.visit_entity(NOW, entity, None);
+    let flight = tab.app.visit_entity(NOW, entity, None).flight();
     tab.app.leave_pass();
     assert!(flight.is_some());
     tab.event("patch", r#"{"updated":2,"version":2,"spread":10000}"#);
@@ -209,7 +209,8 @@ fn a_fetch_that_starts_late_shows_all_that_was_seen_by_then_and_is_not_repeated_
     }
     let fetches = |tab: &mut Tab, revision| {
         tab.app.enter_pass(Some(Snapshot::OfFeed(revision)));
-        let started = tab.app.visit_walk(page) && tab.app.visit_entity(NOW, entity, None).is_some();
+        let started =
+            tab.app.visit_walk(page) && tab.app.visit_entity(NOW, entity, None).flight().is_some();
         tab.app.leave_pass();
         started
     };

@@ -58,7 +58,9 @@ impl Page {
                     self.app.enter_pass(Some(Snapshot::OfFeed(revision)));
                     if self.app.visit_hook(self.view) && self.app.visit_walk(self.view) {
                         for (index, entity) in self.entities.into_iter().enumerate() {
-                            if let Some(flight) = self.app.visit_entity(self.now, entity, None) {
+                            if let Some(flight) =
+                                self.app.visit_entity(self.now, entity, None).flight()
+                            {
                                 self.fetched.push(index);
                                 self.app
                                     .fetch_settled(self.now, entity, flight, Outcome::Done);

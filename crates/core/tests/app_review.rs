@@ -75,7 +75,7 @@ impl Tab {
                     if self.app.visit_hook(view) && self.app.visit_walk(view) {
                         for (entity, kind) in self.shown_by(view) {
                             if self.app.concerns(kind) {
-                                let flight = self.app.visit_entity(self.now, entity, kind);
+                                let flight = self.app.visit_entity(self.now, entity, kind).flight();
                                 self.fetched.extend(flight.map(|flight| (entity, flight)));
                             }
                         }
@@ -109,6 +109,25 @@ impl Tab {
     fn settle(&mut self, entity: Shown, flight: FlightId, outcome: Outcome) {
         self.app.fetch_settled(self.now, entity.0, flight, outcome);
         self.drain();
+    }
+
+    /// A page whose entity, of this type, was read and has settled.
+    fn loaded(&mut self, kind: Option<&str>) -> (Shown, ViewId) {
+        let entity = self.entity(kind);
+        let page = self.page(&[entity]);
+        let flight = self.request(entity);
+        self.settle(entity, flight, Outcome::Done);
+        (entity, page)
+    }
+
+    /// A page whose entity was requested before this change and answered after it.
+    fn outdated(&mut self, kind: Option<&str>, change: &str) -> (Shown, ViewId) {
+        let entity = self.entity(kind);
+        let page = self.page(&[entity]);
+        let flight = self.request(entity);
+        self.change(change);
+        self.settle(entity, flight, Outcome::Done);
+        (entity, page)
     }
 
     /// Some time passes.
@@ -190,11 +209,7 @@ fn what_two_pages_share_is_fetched_by_the_second_if_it_changed_while_nobody_show
 #[test]
 fn a_change_of_another_type_leaves_what_was_requested_before_it_as_it_is() {
     let mut tab = Tab::connected();
-    let message = tab.entity(Some("Message"));
-    let page = tab.page(&[message]);
-    let flight = tab.request(message);
-    tab.change(r#","models/User/version":1"#);
-    tab.settle(message, flight, Outcome::Done);
+    let (message, page) = tab.outdated(Some("Message"), r#","models/User/version":1"#);
     tab.show(page, None);
     tab.wait();
     assert!(tab.fetched().is_empty());
@@ -208,10 +223,7 @@ fn a_change_of_another_type_leaves_what_was_requested_before_it_as_it_is() {
 #[test]
 fn what_this_client_wrote_meanwhile_needs_no_fetch() {
     let mut tab = Tab::connected();
-    let entity = tab.entity(None);
-    let page = tab.page(&[entity]);
-    let flight = tab.request(entity);
-    tab.settle(entity, flight, Outcome::Done);
+    let (entity, page) = tab.loaded(None);
     let write = tab.app.write_started(tab.now, &[entity.0], &[]);
     let name = tab.app.write_name(write);
     tab.change(&format!(r#","origin":"{name}""#));
@@ -225,11 +237,7 @@ fn what_this_client_wrote_meanwhile_needs_no_fetch() {
 #[test]
 fn a_page_that_says_what_it_was_rendered_from_is_believed() {
     let mut tab = Tab::connected();
-    let entity = tab.entity(None);
-    let page = tab.page(&[entity]);
-    let flight = tab.request(entity);
-    tab.change("");
-    tab.settle(entity, flight, Outcome::Done);
+    let (_, page) = tab.outdated(None, "");
     tab.show(page, Some(Since::Version(2.0)));
     assert!(tab.fetched().is_empty());
 }
@@ -255,11 +263,7 @@ fn a_subview_that_is_attached_once_its_old_answer_landed_is_fetched() {
 #[test]
 fn a_hidden_tab_looks_when_it_is_seen() {
     let mut tab = Tab::connected();
-    let entity = tab.entity(None);
-    let page = tab.page(&[entity]);
-    let flight = tab.request(entity);
-    tab.change("");
-    tab.settle(entity, flight, Outcome::Done);
+    let (entity, page) = tab.outdated(None, "");
     tab.app.hide();
     tab.show(page, None);
     tab.wait();
@@ -272,10 +276,7 @@ fn a_hidden_tab_looks_when_it_is_seen() {
 #[test]
 fn a_request_that_fails_leaves_what_was_shown_as_old_as_it_was() {
     let mut tab = Tab::connected();
-    let entity = tab.entity(None);
-    let page = tab.page(&[entity]);
-    let first = tab.request(entity);
-    tab.settle(entity, first, Outcome::Done);
+    let (entity, page) = tab.loaded(None);
     tab.change("");
     let second = tab.request(entity);
     tab.show(page, None);
@@ -291,10 +292,7 @@ fn a_request_that_fails_leaves_what_was_shown_as_old_as_it_was() {
 #[test]
 fn an_echo_does_not_hide_a_change_that_came_before_it() {
     let mut tab = Tab::connected();
-    let entity = tab.entity(None);
-    let page = tab.page(&[entity]);
-    let flight = tab.request(entity);
-    tab.settle(entity, flight, Outcome::Done);
+    let (entity, page) = tab.loaded(None);
     tab.change("");
     tab.app.hide();
     tab.show(page, None);

@@ -281,7 +281,12 @@ fn a_handler_that_walked_the_page_itself_has_the_hook_skipped() {
             Output::Emit { .. } => {
                 page.app.enter_pass(None);
                 if page.app.visit_walk(view) {
-                    fetches += usize::from(page.app.visit_entity(page.now, entity, None).is_some());
+                    fetches += usize::from(
+                        page.app
+                            .visit_entity(page.now, entity, None)
+                            .flight()
+                            .is_some(),
+                    );
                 }
                 page.app.leave_pass();
             }
@@ -299,7 +304,7 @@ fn a_refresh_without_a_snapshot_is_a_change_of_its_own() {
     let mut flights = Vec::new();
     for _ in 0..3 {
         page.app.enter_pass(None);
-        flights.extend(page.app.visit_entity(page.now, entity, None));
+        flights.extend(page.app.visit_entity(page.now, entity, None).flight());
         page.app.leave_pass();
     }
     assert_eq!(flights, [FlightId(1)]);
@@ -319,12 +324,13 @@ fn a_snapshot_that_comes_back_late_asks_for_nothing_that_was_fetched_since() {
     let flight = page
         .app
         .visit_entity(page.now, entity, None)
+        .flight()
         .expect("the first request");
     page.app.leave_pass();
     page.app
         .fetch_settled(page.now, entity, flight, Outcome::Done);
     page.app.enter_pass(Some(Snapshot::Foreign(early)));
-    assert_eq!(page.app.visit_entity(page.now, entity, None), None);
+    assert_eq!(page.app.visit_entity(page.now, entity, None).flight(), None);
     page.app.leave_pass();
 }
 
@@ -336,6 +342,7 @@ fn a_failed_fetch_is_tried_again_when_the_network_is_back() {
     let flight = page
         .app
         .visit_entity(page.now, entity, None)
+        .flight()
         .expect("the first request");
     page.app.leave_pass();
     page.app
@@ -397,6 +404,7 @@ fn a_clock_that_is_set_back_keeps_every_wait() {
     let flight = page
         .app
         .visit_entity(page.now, entity, None)
+        .flight()
         .expect("the first request");
     page.app.leave_pass();
     page.now = page.now - Millis::from_secs(500);

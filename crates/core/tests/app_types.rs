@@ -62,7 +62,7 @@ impl Page {
                 if !self.app.concerns(kind) {
                     continue;
                 }
-                if let Some(flight) = self.app.visit_entity(self.now, entity, kind) {
+                if let Some(flight) = self.app.visit_entity(self.now, entity, kind).flight() {
                     self.fetched.push(name);
                     self.app
                         .fetch_settled(self.now, entity, flight, Outcome::Done);

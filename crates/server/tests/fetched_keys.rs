@@ -8,9 +8,6 @@ use std::sync::{Arc, Mutex};
 use axum::http::{header, StatusCode};
 use axum::routing::get;
 use axum::Router;
-use base64::engine::general_purpose::STANDARD;
-use base64::Engine;
-use jsonwebtoken::{encode, Algorithm, EncodingKey, Header};
 use remote_refresh_core::time::Millis;
 use remote_refresh_server::token::IdTokens;
 use remote_refresh_server::Clock;
@@ -101,21 +98,11 @@ impl Setup {
 }
 
 fn id_token(kid: &str) -> String {
-    let lines = include_str!("support/id_token_key.pem")
-        .lines()
-        .filter(|line| !line.starts_with('-'));
-    let der = STANDARD
-        .decode(lines.collect::<String>())
-        .expect("it is a key");
-    let header = Header {
-        kid: Some(kid.to_owned()),
-        ..Header::new(Algorithm::RS256)
-    };
     let claims = json!({
         "iss": "https://securetoken.google.com/demo", "aud": "demo", "sub": "u1",
         "iat": START, "exp": START + 360_000
     });
-    encode(&header, &claims, &EncodingKey::from_rsa_der(&der)).expect("claims are JSON")
+    support::id_token::signed(Some(kid), &claims)
 }
 
 #[tokio::test]

@@ -2,9 +2,6 @@
 
 mod support;
 
-use base64::engine::general_purpose::STANDARD;
-use base64::Engine;
-use jsonwebtoken::{encode, Algorithm, EncodingKey, Header};
 use remote_refresh_core::time::Millis;
 use remote_refresh_server::token::IdTokens;
 use remote_refresh_server::Clock;
@@ -14,21 +11,11 @@ use support::Server;
 const SECONDS: u64 = 1_700_000_000;
 
 fn id_token(uid: &str, kid: Option<&str>) -> String {
-    let lines = include_str!("support/id_token_key.pem")
-        .lines()
-        .filter(|line| !line.starts_with('-'));
-    let der = STANDARD
-        .decode(lines.collect::<String>())
-        .expect("it is a key");
-    let header = Header {
-        kid: kid.map(str::to_owned),
-        ..Header::new(Algorithm::RS256)
-    };
     let claims = json!({
         "iss": "https://securetoken.google.com/demo", "aud": "demo", "sub": uid, "user_id": uid, "role": "editor",
         "iat": SECONDS, "exp": SECONDS + 3600, "firebase": {"sign_in_provider": "password"}
     });
-    encode(&header, &claims, &EncodingKey::from_rsa_der(&der)).expect("claims are JSON")
+    support::id_token::signed(kid, &claims)
 }
 
 #[tokio::test]

@@ -317,10 +317,7 @@ impl World {
             let now = self.clock(tab);
             let subject = &mut self.tabs[tab];
             let (id, kind) = (subject.entities[entity].id, subject.entities[entity].kind);
-            if !subject.app.concerns(kind) {
-                continue;
-            }
-            if let Some(flight) = subject.app.visit_entity(now, id, kind) {
+            if let Some(flight) = subject.app.visit_entity(now, id, kind).flight() {
                 self.arm(tab);
                 self.start_fetch(tab, entity, flight);
             }

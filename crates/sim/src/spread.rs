@@ -167,7 +167,7 @@ impl Client {
         self.app.enter_pass(Some(Snapshot::OfFeed(revision)));
         if self.app.visit_walk(self.page) {
             for entity in &self.entities {
-                if self.app.visit_entity(now, *entity, None).is_some() {
+                if self.app.visit_entity(now, *entity, None).flight().is_some() {
                     self.requests.push(now.0 - START);
                 }
             }

@@ -12,6 +12,7 @@ mod output;
 mod pace;
 mod pass;
 mod requests;
+mod seams;
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
@@ -21,10 +22,12 @@ pub use echo::WriteId;
 pub use output::{Child, Output};
 pub use pace::Debounce;
 pub use pass::Snapshot;
+pub use requests::Visit;
 
 use echo::Echoes;
 use pace::Pace;
 use pass::{Pass, Passes};
+use seams::UPDATED;
 
 use crate::change::{Concerned, Concerns, ModelChange, NodeChange, TypeId};
 use crate::feed::message::{FeedInput, FeedOutput};
@@ -34,7 +37,7 @@ use crate::refresh::{Due, Entities, EntityId, Limits, Outcome};
 use crate::revision::Revision;
 use crate::time::Millis;
 use crate::views::since::Since;
-use crate::views::{ViewId, Views};
+use crate::views::Views;
 use crate::wire::Node;
 
 /// What is to be done next.
@@ -51,13 +54,6 @@ enum Step {
     /// Look for what the displayed page view shows of before a change that it was not walked for.
     ReviewPage,
 }
-
-/// The child whose change stands for all others of its batch.
-const UPDATED: &str = "updated";
-
-/// How long after an answer that was read before the newest change the page is reviewed: the app renders it first, in
-/// handlers and in promises that follow.
-const REVIEW_DELAY: Millis = Millis(50);
 
 /// What an app may choose when its App is made.
 #[derive(Clone, Debug, Default)]
@@ -320,66 +316,6 @@ impl App {
         self.steps.push_back(Step::LeavePass);
     }
 
-    // Seams
-    // -----
-
-    /// The tab was hidden: from now on it owes its refreshes.
-    pub fn hide(&mut self) {
-        self.hidden = true;
-    }
-
-    /// The tab is visible: it pays what it owes, and looks whether the stream still lives.
-    pub fn reveal(&mut self, now: Millis) {
-        self.hidden = false;
-        self.feed_input(now, FeedInput::Visible);
-        self.settle_soon();
-        self.retry(now);
-    }
-
-    /// The browser has a network again.
-    pub fn online(&mut self, now: Millis) {
-        self.feed_input(now, FeedInput::Online);
-        self.retry(now);
-    }
-
-    /// The page came back from the back/forward cache, and is seen: it pays what it owes.
-    pub fn restore(&mut self, now: Millis) {
-        self.hidden = false;
-        self.feed_input(now, FeedInput::Restored);
-        self.settle_soon();
-        self.retry(now);
-    }
-
-    fn retry(&mut self, now: Millis) {
-        for (entity, flight) in self.entities.retry_all(now) {
-            self.steps
-                .push_back(Step::Out(Output::Fetch { entity, flight }));
-        }
-    }
-
-    /// Displays a page view, or none. One that comes back pays what it owes.
-    pub fn show(&mut self, now: Millis, page: Option<ViewId>, since: Option<Since>) {
-        self.observe(now);
-        let connected = self.feed.as_ref().is_some_and(Feed::has_baseline);
-        let applied = if connected {
-            self.feed_revision
-        } else {
-            Revision::default()
-        };
-        self.views.show(page, applied, since);
-        self.steps.push_back(Step::SettlePage(None));
-        // What the page says of itself holds for all that it shows.
-        if since.is_none() {
-            self.steps.push_back(Step::ReviewPage);
-        }
-    }
-
-    /// Has the displayed page view compared with the feed, and what it shows with what was seen since it was read.
-    fn settle_soon(&mut self) {
-        self.steps.push_back(Step::SettlePage(None));
-        self.steps.push_back(Step::ReviewPage);
-    }
-
     // Passes
     // ------
 
@@ -483,38 +419,6 @@ impl App {
             }
         }
         None
-    }
-
-    /// The one comparison: is what the feed says different from what this screen has applied?
-    fn settle_page(&mut self, child: Option<Child>) -> Option<Output> {
-        let feed = self.feed.as_ref().filter(|feed| feed.has_baseline())?;
-        let page = self.views.page()?;
-        let revision = self.feed_revision;
-        if !self
-            .views
-            .owes(page, revision, |since| since.is_outdated(feed.value()))
-        {
-            return None;
-        }
-        if self.hidden {
-            let news = self.deferred < revision;
-            self.deferred = revision;
-            return news.then_some(Output::Deferred { view: page });
-        }
-        let child = child.unwrap_or_else(|| Child::of(UPDATED, feed.value()));
-        Some(Output::CallHook {
-            view: page,
-            child,
-            revision,
-        })
-    }
-
-    /// A page view was walked for the changes that came while it was displayed. What it shows may have been requested
-    /// before one that came earlier, and be answered only now.
-    fn review_page(&self) -> Option<Output> {
-        self.feed.as_ref().filter(|feed| feed.has_baseline())?;
-        let view = self.views.page().filter(|_| !self.hidden)?;
-        Some(Output::ReviewPage { view })
     }
 
     /// What a snapshot of the user's node is made from: the node as the feed has it.

@@ -5,11 +5,35 @@ use alloc::vec::Vec;
 
 use super::echo::{self, Touched, WriteId};
 use super::pass::Pass;
-use super::{App, Output, Step, REVIEW_DELAY};
+use super::{App, Output, Step};
 use crate::change::{ModelChange, TypeId};
 use crate::refresh::{EntityId, FlightId, Kind, Outcome};
 use crate::time::Millis;
 use crate::views::ViewId;
+
+/// What a pass means to an entity that it comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visit {
+    /// Start this fetch.
+    Fetch(FlightId),
+    /// It was asked for that already, or owes the fetch.
+    Joined,
+    /// Nothing that concerns it has changed since it was read, or since its page was walked.
+    NotConcerned,
+    /// This client wrote all that has changed itself.
+    OwnWrite,
+}
+
+impl Visit {
+    /// The fetch to start, if there is one.
+    #[must_use]
+    pub const fn flight(self) -> Option<FlightId> {
+        match self {
+            Self::Fetch(flight) => Some(flight),
+            Self::Joined | Self::NotConcerned | Self::OwnWrite => None,
+        }
+    }
+}
 
 impl App {
     // In a pass
@@ -72,34 +96,25 @@ impl App {
         }
     }
 
-    /// Whether the pass under way tells the entity only what this client's own writes did to it.
-    #[must_use]
-    pub fn is_echo(&self, entity: EntityId) -> bool {
-        self.passes.current().is_some_and(|pass| {
-            pass.applied
-                .is_some_and(|applied| self.echoes.cover(entity, applied, pass.revision))
-        })
-    }
-
-    /// The fetch to start for this entity, of this type, in the pass under way, if any. Ask [`App::concerns`] first.
-    pub fn visit_entity(
-        &mut self,
-        now: Millis,
-        entity: EntityId,
-        kind: Option<TypeId>,
-    ) -> Option<FlightId> {
+    /// What the pass under way means to this entity of this type.
+    pub fn visit_entity(&mut self, now: Millis, entity: EntityId, kind: Option<TypeId>) -> Visit {
         self.observe(now);
-        let pass = self.passes.current()?;
-        // It may have been requested since the page was walked last.
-        let concerned = |as_of| self.concerned.since(as_of, kind);
-        if pass.applied.is_some() && !self.entities.read_as_of(entity).is_none_or(concerned) {
-            return None;
+        let Some(pass) = self.passes.current() else {
+            return Visit::NotConcerned;
+        };
+        if let Some(applied) = pass.applied {
+            // It may have been read since the page was walked last.
+            let since = self.entities.read_as_of(entity).max(Some(applied));
+            if !self.concerned.since(since.unwrap_or(applied), kind) {
+                return Visit::NotConcerned;
+            }
+            if self.echoes.cover(entity, applied, pass.revision) {
+                self.follow(entity, pass);
+                return Visit::OwnWrite;
+            }
         }
-        if self.is_echo(entity) {
-            self.follow(entity, pass);
-            return None;
-        }
-        self.entities.request(entity, pass.revision, now)
+        let flight = self.entities.request(entity, pass.revision, now);
+        flight.map_or(Visit::Joined, Visit::Fetch)
     }
 
     /// The fetch to start for this entity, of this type, because a change that concerns it was seen after what it shows
@@ -145,7 +160,7 @@ impl App {
         self.order_fetch(entity, next);
         let behind = |as_of| as_of < self.feed_revision;
         if self.entities.as_of(entity).is_some_and(behind) {
-            self.review.get_or_insert(now + REVIEW_DELAY);
+            self.review_soon(now);
         }
     }
 

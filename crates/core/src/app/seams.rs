@@ -1,0 +1,112 @@
+//! The seams: where what is displayed may no longer be what the server has. All of them run one comparison, and one review.
+
+use super::{App, Child, Output, Step};
+use crate::feed::message::FeedInput;
+use crate::feed::Feed;
+use crate::revision::Revision;
+use crate::time::Millis;
+use crate::views::since::Since;
+use crate::views::ViewId;
+
+/// The child whose change stands for all others of its batch.
+pub(super) const UPDATED: &str = "updated";
+
+/// How long after an answer that was read before the newest change the page is reviewed: the app renders it first, in
+/// handlers and in promises that follow.
+const REVIEW_DELAY: Millis = Millis(50);
+
+impl App {
+    /// The tab was hidden: from now on it owes its refreshes.
+    pub fn hide(&mut self) {
+        self.hidden = true;
+    }
+
+    /// The tab is visible: it pays what it owes, and looks whether the stream still lives.
+    pub fn reveal(&mut self, now: Millis) {
+        self.hidden = false;
+        self.feed_input(now, FeedInput::Visible);
+        self.settle_soon();
+        self.retry(now);
+    }
+
+    /// The browser has a network again.
+    pub fn online(&mut self, now: Millis) {
+        self.feed_input(now, FeedInput::Online);
+        self.retry(now);
+    }
+
+    /// The page came back from the back/forward cache, and is seen: it pays what it owes.
+    pub fn restore(&mut self, now: Millis) {
+        self.hidden = false;
+        self.feed_input(now, FeedInput::Restored);
+        self.settle_soon();
+        self.retry(now);
+    }
+
+    fn retry(&mut self, now: Millis) {
+        for (entity, flight) in self.entities.retry_all(now) {
+            self.steps
+                .push_back(Step::Out(Output::Fetch { entity, flight }));
+        }
+    }
+
+    /// Displays a page view, or none. One that comes back pays what it owes.
+    pub fn show(&mut self, now: Millis, page: Option<ViewId>, since: Option<Since>) {
+        self.observe(now);
+        let connected = self.feed.as_ref().is_some_and(Feed::has_baseline);
+        let applied = if connected {
+            self.feed_revision
+        } else {
+            Revision::default()
+        };
+        self.views.show(page, applied, since);
+        self.steps.push_back(Step::SettlePage(None));
+        // What the page says of itself holds for all that it shows.
+        if since.is_none() {
+            self.steps.push_back(Step::ReviewPage);
+        }
+    }
+
+    /// Has the displayed page view compared with the feed, and what it shows with what was seen since it was read.
+    fn settle_soon(&mut self) {
+        self.steps.push_back(Step::SettlePage(None));
+        self.steps.push_back(Step::ReviewPage);
+    }
+
+    /// An answer that is older than a change landed: soon the app has rendered it.
+    pub(super) fn review_soon(&mut self, now: Millis) {
+        self.review.get_or_insert(now + REVIEW_DELAY);
+    }
+
+    /// The one comparison: is what the feed says different from what this screen has applied?
+    pub(super) fn settle_page(&mut self, child: Option<Child>) -> Option<Output> {
+        let feed = self.feed.as_ref().filter(|feed| feed.has_baseline())?;
+        let page = self.views.page()?;
+        let revision = self.feed_revision;
+        if !self
+            .views
+            .owes(page, revision, |since| since.is_outdated(feed.value()))
+        {
+            return None;
+        }
+        if self.hidden {
+            let news = self.deferred < revision;
+            self.deferred = revision;
+            return news.then_some(Output::Deferred { view: page });
+        }
+        let child = child.unwrap_or_else(|| Child::of(UPDATED, feed.value()));
+        Some(Output::CallHook {
+            view: page,
+            child,
+            revision,
+        })
+    }
+
+    /// A page view was walked for the changes that came while it was displayed. What it shows may have been requested
+    /// before one that came earlier, and be answered only now.
+    pub(super) fn review_page(&self) -> Option<Output> {
+        self.feed.as_ref().filter(|feed| feed.has_baseline())?;
+        let view = self.views.page().filter(|_| !self.hidden)?;
+        Some(Output::ReviewPage { view })
+    }
+}
