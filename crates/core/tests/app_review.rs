@@ -4,10 +4,11 @@
 mod app_support;
 
 use app_support::{NODE, NOW};
-use remote_refresh_core::app::{App, Output, Settings, Snapshot};
+use remote_refresh_core::app::{App, Output, Settings, Snapshot, Visit};
 use remote_refresh_core::change::TypeId;
 use remote_refresh_core::feed::message::RequestId;
 use remote_refresh_core::refresh::{EntityId, FlightId, Kind, Outcome};
+use remote_refresh_core::revision::Revision;
 use remote_refresh_core::time::Millis;
 use remote_refresh_core::views::since::Since;
 use remote_refresh_core::views::ViewId;
@@ -303,4 +304,19 @@ fn an_echo_does_not_hide_a_change_that_came_before_it() {
     tab.app.reveal(tab.now);
     tab.drain();
     assert_eq!(tab.fetched(), [entity.0]);
+}
+
+#[test]
+fn a_hook_that_calls_back_after_the_app_read_the_change_itself_needs_no_fetch() {
+    let mut tab = Tab::connected();
+    let entity = tab.entity(None);
+    let view = tab.app.views_mut().add();
+    tab.change("");
+    let flight = tab.request(entity);
+    tab.settle(entity, flight, Outcome::Done);
+    tab.app
+        .enter_pass(Some(Snapshot::OfFeed(Revision::default().next().next())));
+    assert!(tab.app.visit_walk(view));
+    assert_eq!(tab.app.visit_entity(tab.now, entity.0, None), Visit::Joined);
+    tab.app.leave_pass();
 }
