@@ -14,7 +14,8 @@ const TIME_LIMIT = 180_000
 const STEPS = 2_000_000
 const SEED = 1
 
-const wanted = process.argv.slice(2)
+const listOnly = process.argv[2] === '--list'
+const wanted = listOnly ? [] : process.argv.slice(2)
 const mutants = JSON.parse(readFileSync('crates/sim/mutants.json', 'utf8'))
 const readme = readFileSync('crates/sim/README.md', 'utf8')
 const stranger = wanted.find(name => mutants.every(mutant => mutant.name !== name))
@@ -28,6 +29,11 @@ for (const { name, breaks, file, from } of mutants) {
   if (!readme.includes(`| \`${name}\` | ${breaks} |`)) throw new Error(`crates/sim/README.md has no row for '${name}': ${breaks}`)
   const found = readFileSync(join('crates/core/src', file), 'utf8').match(patternOf(from))?.length ?? 0
   if (found !== 1) throw new Error(`mutant '${name}': its text is ${found} times in ${file}, not once; adapt it`)
+}
+
+if (listOnly) {
+  for (const { name, breaks } of mutants) console.log(`   ${name}: ${breaks}`)
+  process.exit()
 }
 
 const copy = mkdtempSync(join(tmpdir(), 'mutants-'))
