@@ -70,7 +70,7 @@ class Shell {
     const tree = this.#tree
     const live = this.#live = new Live(engine, options?.typeOf)
     const edits = new Edits({ engine, entities, live, tree, defer: options?.defer, root: () => this.#page ?? walk.root })
-    const requests = this.#requests = new Requests({ engine, entities, live, edits })
+    const requests = this.#requests = new Requests({ engine, entities, live, edits, fetches: () => fetches })
     const fetches = this.#fetches = new Fetches({ engine, entities, live, requests, edits, report })
     const walk = this.#walk = new Walk({
       engine, views, entities, tree, live, fetches, report, explain: (what, detail) => explain.note(what, detail),
@@ -238,8 +238,10 @@ class Shell {
    */
   #trigger(name, ...args) {
     if (name.startsWith('refresh:')) this.#explain.note(name, args[0])
-    const { [name]: handlers = [], all = [] } = this.app.Events._events ?? {}
-    if (handlers.length + all.length === 0) return
+    const events = this.app.Events._events
+    // Nobody listens: so it is for most of these.
+    if (!events?.[name] && !events?.all) return
+    const { [name]: handlers = [], all = [] } = events
     // Both lists as they are now: a handler that is added meanwhile doesn't hear of this event.
     const calls = [...handlers.map(handler => [handler, args]), ...all.map(handler => [handler, [name, ...args]])]
     for (const [{ callback, ctx }, args] of calls) {

@@ -1,6 +1,7 @@
 // Starts fetches of models and collections, and knows when one has settled.
 
 import { coded } from './error.js'
+import { Flight } from './flight.js'
 import { fetchAsShown } from './paging.js'
 
 export class Fetches {
@@ -12,8 +13,10 @@ export class Fetches {
   #report
   /** entity id → the view that asked last, held weakly, for the events. */
   #views = new Map()
-  /** flight → how to stop waiting for it. */
+  /** Number of a flight → the flight, while the engine waits for it. */
   #waiting = new Map()
+  /** entity id → its newest flight, until that has settled; it may take too long, and settle all the same. */
+  #newest = new Map()
   /** Whether jQuery makes the requests, which takes `cache: false`; the browser's `fetch` would refuse it. */
   jquery = () => false
 
@@ -52,6 +55,7 @@ export class Fetches {
 
   forget(id) {
     this.#views.delete(id)
+    this.#newest.delete(id)
     this.#edits.forget(id)
   }
 
@@ -70,45 +74,44 @@ export class Fetches {
       this.#report('refresh:deferred', { ...about, reason })
       return
     }
-    let settled = false
-    const settle = (outcome, code, cause) => {
-      if (settled) {
-        // Too late to be waited for, but it was applied: the engine repairs what it undid.
-        if (settled === 'expired' && outcome === 'done') this.#engine.fetchDone(id, flight)
-        settled = true
-        return
-      }
-      settled = outcome
-      this.#waiting.delete(flight)
-      if (outcome === 'done') {
-        this.#report('refresh:done', about)
-        this.#engine.fetchDone(id, flight)
-        return
-      }
-      this.#report('refresh:error', { ...about, code, cause })
-      if (outcome === 'impossible') this.#engine.fetchImpossible(id, flight)
-      else if (outcome === 'failed') this.#engine.fetchFailed(id, flight, statusOf(cause))
-    }
-    this.#waiting.set(flight, () => settle('expired', 'fetch-timeout', coded('fetch-timeout',
-      'the fetch did not settle in time: return its promise from `fetch`, or trigger `sync` or `error` when it is over')))
-    // Afterwards: the other handlers of the event come first, and see the entity before it fetches again.
-    const marker = this.#requests.expect(entity, (...how) => queueMicrotask(() => settle(...how)))
+    const own = new Flight(this, id, flight, about)
+    this.#waiting.set(flight, own)
+    this.#newest.set(id, own)
     this.#requests.follow(entity)
     this.#report('refresh:start', about)
     try {
-      const options = { ...(this.jquery() && { cache: false }), remoteRefresh: marker }
+      const options = { remoteRefresh: own }
+      if (this.jquery()) options.cache = false
       const result = fetchAsShown(entity, this.#live.of(entity), this.#requests.remembered(entity), options)
       if (typeof result?.then === 'function') {
-        result.then(() => settle('done'), cause => settle('failed', 'fetch-failed', cause))
+        result.then(() => own.settle('done'), cause => own.settle('failed', 'fetch-failed', cause))
       }
     } catch (cause) {
-      settle('impossible', 'fetch-threw', cause)
+      own.settle('impossible', 'fetch-threw', cause)
     }
+  }
+
+  /** What a flight is told by: see there. */
+  settled(own, id, flight, about, outcome, code, cause) {
+    this.#waiting.delete(flight)
+    if (outcome !== 'expired' && this.#newest.get(id) === own) this.#newest.delete(id)
+    if (outcome === 'done') this.#report('refresh:done', about)
+    else if (outcome !== 'late') this.#report('refresh:error', { ...about, code, cause })
+    if (outcome === 'failed') this.#engine.fetchFailed(id, flight, statusOf(cause))
+    else if (outcome === 'impossible') this.#engine.fetchImpossible(id, flight)
+    // Too late to be waited for, but it was applied: the engine repairs what it undid.
+    else if (outcome !== 'expired') this.#engine.fetchDone(id, flight)
+  }
+
+  /** An entity's event says that a request ended, and not which: if one of ours is under way, that. */
+  settleNewest(entity, ...how) {
+    this.#newest.get(this.#entities.id(entity))?.settleSoon(...how)
   }
 
   /** The engine waited long enough, and takes the fetch for failed. */
   expire(flight) {
-    this.#waiting.get(flight)?.()
+    this.#waiting.get(flight)?.settle('expired', 'fetch-timeout', coded('fetch-timeout',
+      'the fetch did not settle in time: return its promise from `fetch`, or trigger `sync` or `error` when it is over'))
   }
 }
 

@@ -3,6 +3,7 @@
 // A model or collection that the App has met is followed by its `request`, `sync` and `error` events. Where the app calls
 // `App.observe(Backbone)`, every request of Backbone's is seen from its start, and writes go out under a name.
 
+import { Flight } from './flight.js'
 import { askedFor, isPageable, isPartial } from './paging.js'
 
 const WHOLE = 0
@@ -25,16 +26,17 @@ export class Requests {
   #asked = new WeakMap()
   /** Entities that were met after they may have started to fetch: one answer of theirs may be of unknown age. */
   #strangers = new WeakSet()
-  /** entity → how to settle our own fetch of it. */
-  #own = new WeakMap()
+  /** Gives the App's own fetches. */
+  #fetches
   #handlers
 
-  constructor({ engine, entities, live, edits }) {
+  constructor({ engine, entities, live, edits, fetches }) {
     this.#engine = engine
     this.#entities = entities
     this.#live = live
     this.#edits = edits
-    this.#handlers = handlersOf(new WeakRef(this))
+    this.#fetches = fetches
+    this.#handlers = Object.entries(handlersOf(new WeakRef(this)))
   }
 
   // Entities that are met
@@ -44,27 +46,19 @@ export class Requests {
   follow(entity) {
     if (typeof entity.on !== 'function' || typeof entity.off !== 'function') return
     const isNew = !this.#followed.has(entity)
-    if (isNew) this.#strangers.add(entity)
-    this.#followed.add(entity)
+    if (isNew) {
+      this.#strangers.add(entity)
+      this.#followed.add(entity)
+    }
     try {
-      for (const name in this.#handlers) {
-        const handler = this.#handlers[name]
-        // Where Backbone keeps its handlers.
-        if (entity._events?.[name]?.some?.(({ callback }) => callback === handler)) continue
+      for (const [name, handler] of this.#handlers) {
+        if (handles(entity, name, handler)) continue
         if (!isNew) entity.off(name, handler)
         entity.on(name, handler)
       }
     } catch {
       // A frozen entity takes no handlers; promises and the time limit will do.
     }
-  }
-
-  /** Our own fetch starts; `settle` is to be called when it ends. Returns the marker that its options are to carry. */
-  expect(entity, settle) {
-    // Not seen by those who print or copy options deep.
-    const marker = Object.defineProperties({}, { owner: { value: this }, settle: { value: settle } })
-    this.#own.set(entity, marker)
-    return marker
   }
 
   /** What the app's own last read of the entity asked for, if `App.live` said to remember it. */
@@ -79,10 +73,8 @@ export class Requests {
 
   /** An event says that a request of the entity ended: ours, the app's, or one that started before the entity was met. */
   ended(entity, options, how, code, cause) {
-    const own = this.#own.get(entity)
-    if (own && !options) own.settle(how, code, cause)
-    else if (!options) return
-    else if (this.#isOurs(options)) options.remoteRefresh.settle(how, code, cause)
+    if (!options) this.#fetches().settleNewest(entity, how, code, cause)
+    else if (this.#isOurs(options)) options.remoteRefresh.settleSoon(how, code, cause)
     else if (this.#open.has(options)) this.end(options, how === 'done', isGiven(cause))
     else if (this.#openOf.get(entity)?.size) this.end(this.#openOf.get(entity).values().next().value, how === 'done', isGiven(cause))
     else if (how === 'done' && !isWrite(options) && options.xhr && this.#strangers.delete(entity)) {
@@ -91,7 +83,7 @@ export class Requests {
   }
 
   #isOurs(options) {
-    return options.remoteRefresh?.owner === this
+    return Flight.isOf(this.#fetches(), options)
   }
 
   // Starts and ends
@@ -227,6 +219,14 @@ const isGiven = answer => answer !== undefined && answer !== null && answer !== 
 
 /** Backbone gives `parse` to a fetch, `parse` and `validate` to a save, neither to a destroy. */
 const isWrite = options => !('parse' in options) || options.validate === true
+
+/** Whether the entity has this handler, looked up where Backbone keeps them. */
+function handles(entity, name, handler) {
+  const handlers = entity._events?.[name]
+  if (!Array.isArray(handlers)) return false
+  for (const { callback } of handlers) if (callback === handler) return true
+  return false
+}
 
 /** Shared by all entities; they hold the App weakly, for they may outlive it. */
 function handlersOf(ref) {
