@@ -10,6 +10,7 @@
 //! * [`feed`]: the seam to the feed: where notifications go and tokens come from
 //! * [`live_feed`]: that seam over `remote-refresh-server`, in this process or elsewhere
 //! * [`courier`]: carries notifications from the outbox to the feed
+//! * `page`: the page's files, and the policy they are served with
 //! * [`serve`]: one router for page, API and feed
 
 pub mod api;
@@ -18,6 +19,7 @@ pub mod config;
 pub mod courier;
 pub mod feed;
 pub mod live_feed;
+mod page;
 mod secret;
 pub mod serve;
 pub mod store;

@@ -14,7 +14,7 @@ use tracing_subscriber::EnvFilter;
 
 /// A live inbox: the page, its REST API over SQLite, and the feed, in one process on one port.
 ///
-/// Open the printed address in two browsers, sign in as two people, and write to each other.
+/// Open the printed address with /side-by-side, or sign in as two people in two browsers, and write to each other.
 #[derive(Debug, Parser)]
 #[command(name = "remote-refresh-demo", version)]
 struct Args {
@@ -102,7 +102,11 @@ async fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    println!("remote-refresh demo: http://{address}/");
+    // One piece: whoever reads no further than the first line and closes the pipe breaks nothing.
+    let addresses = format!(
+        "remote-refresh demo: http://{address}/\ntwo people at once:  http://{address}/side-by-side\n"
+    );
+    print!("{addresses}");
 
     match run(listener, args.into_config(), interrupted()).await {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,30 +1,23 @@
 //! One router for page, API and feed, and its life from start to shutdown.
 //!
-//! `/api/…` is the API, every other path that ends in `.json` the feed, the rest the page. The page routes by hash, so
-//! no path needs to fall back to `index.html`.
+//! `/api/…` is the API, every other path that ends in `.json` the feed, the rest the page.
 
 use std::future::{Future, IntoFuture};
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::Request;
-use axum::http::{header, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
 use axum::serve::ListenerExt;
-use axum::Router;
 use remote_refresh_server::FeedServer;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
-use tower::ServiceExt;
-use tower_http::services::ServeDir;
 
 use crate::api::{self, AppState};
 use crate::config::Config;
 use crate::courier::Courier;
 use crate::feed::Feed;
 use crate::live_feed::{FeedOpenError, LiveFeed};
+use crate::page;
 use crate::store::{Store, StoreError};
 
 /// How long open requests, and then the courier, may take to finish once shutdown has begun.
@@ -80,12 +73,13 @@ pub async fn run_with_feed(
     let courier = Courier::default();
     let ending = courier.clone();
     let mut carrying = tokio::spawn(courier.clone().run(store.clone(), Arc::clone(&feed)));
+    let page = page::router(&config.www, feed.url());
     let state = AppState {
         store,
         feed,
         courier,
     };
-    let mut app = api::router(state, config.latency).fallback_service(page(&config.www));
+    let mut app = api::router(state, config.latency).fallback_service(page);
     if let Some(hosted) = &hosted {
         app = hosted.mount(app);
     }
@@ -125,40 +119,4 @@ pub async fn run_with_feed(
         hosted.close().await;
     }
     outcome
-}
-
-/// The page's files.
-fn page(www: &Path) -> Router {
-    let files = ServeDir::new(www);
-    let www = www.to_owned();
-    Router::new().fallback(move |request: Request| async move {
-        let home = request.uri().path() == "/";
-        let response = never_fails(files.oneshot(request).await).into_response();
-        if home && response.status() == StatusCode::NOT_FOUND {
-            return not_built(&www);
-        }
-        revalidated(response)
-    })
-}
-
-fn never_fails<T>(result: Result<T, std::convert::Infallible>) -> T {
-    match result {
-        Ok(value) => value,
-        Err(never) => match never {},
-    }
-}
-
-/// The files carry no hash in their names: a browser must ask whether they are current.
-fn revalidated(mut response: Response) -> Response {
-    let value = HeaderValue::from_static("no-cache");
-    response.headers_mut().insert(header::CACHE_CONTROL, value);
-    response
-}
-
-fn not_built(www: &Path) -> Response {
-    let text = format!(
-        "The page is not built: there is no index.html in {}. Run `npm run build`, or say where it is with --www.\n",
-        www.display()
-    );
-    (StatusCode::NOT_FOUND, text).into_response()
 }

@@ -169,3 +169,34 @@ async fn a_message_that_cannot_be_one_is_refused_with_a_reason() {
     let fits = "ä".repeat(4000);
     assert_eq!(elif.say(thread, &fits).await["body"], fits);
 }
+
+#[tokio::test]
+async fn a_burst_is_one_message_and_as_many_changes_as_were_asked_for() {
+    let demo = Demo::start().await;
+    let (amara, path) = long_thread(&demo).await;
+    let burst = path.replace("messages", "burst");
+    let body = json!({ "body": "Row {n} of 5", "changes": 5 });
+    let answer = amara.post(&burst, body).await;
+    assert_eq!(answer.status(), StatusCode::CREATED);
+    assert_eq!(answer.json::<Value>().await.unwrap()["body"], "Row 5 of 5");
+    let stretch = amara.json(&path).await;
+    let bodies: Vec<&str> = stretch["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|message| message["body"].as_str().unwrap())
+        .filter(|body| body.starts_with("Row"))
+        .collect();
+    assert_eq!(bodies, ["Row 5 of 5"]);
+    assert_eq!(demo.feed.wait_for(5).await.len(), 5);
+
+    let refused = |changes| {
+        let body = json!({ "body": "Row {n}", "changes": changes });
+        let (amara, burst) = (amara.clone(), burst.clone());
+        async move { refusal(amara.post(&burst, body).await).await.0 }
+    };
+    assert_eq!([refused(0).await, refused(201).await], [422, 422]);
+    let nobody = demo.stranger();
+    let answer = nobody.post(&burst, json!({ "body": "Row", "changes": 1 }));
+    assert_eq!(answer.await.status(), StatusCode::UNAUTHORIZED);
+}

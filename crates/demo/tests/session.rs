@@ -119,3 +119,44 @@ async fn a_restart_signs_nobody_out_and_forgets_no_message() {
         "still here?"
     );
 }
+
+#[tokio::test]
+async fn each_seat_of_a_browser_has_a_session_of_its_own() {
+    let demo = Demo::start().await;
+    let mut left = demo.stranger();
+    left.seat = Some("left");
+    let answer = left.post("/api/session", json!({ "user": "amara" })).await;
+    left.cookie = Some(cookie_of(&answer));
+    let mut right = demo.stranger();
+    right.seat = Some("right");
+    let answer = right.post("/api/session", json!({ "user": "ben" })).await;
+    // One browser: both cookies go with each request.
+    let both = format!("{}; {}", left.cookie.unwrap(), cookie_of(&answer));
+    left.cookie = Some(both.clone());
+    right.cookie = Some(both.clone());
+    assert_eq!(left.json("/api/session").await["user"]["id"], "amara");
+    assert_eq!(right.json("/api/session").await["user"]["id"], "ben");
+
+    let signed_out = right.delete("/api/session").await;
+    assert!(cookie_of(&signed_out).starts_with("remote_refresh_demo_right="));
+    assert!(right.json("/api/session").await["user"].is_null());
+    assert_eq!(left.json("/api/session").await["user"]["id"], "amara");
+    let mut nowhere = demo.stranger();
+    nowhere.cookie = Some(both);
+    assert!(nowhere.json("/api/session").await["user"].is_null());
+}
+
+#[tokio::test]
+async fn a_seat_whose_name_could_be_anything_else_is_refused() {
+    let demo = Demo::start().await;
+    for seat in ["", "Left", "a;b", "a=b", "far-too-long-a-name"] {
+        let mut person = demo.stranger();
+        person.seat = Some(seat);
+        assert_eq!(
+            refusal(person.get("/api/session").await).await,
+            (422, "invalid".to_owned()),
+            "{seat:?}"
+        );
+        assert_eq!(person.get("/api/threads").await.status(), 422, "{seat:?}");
+    }
+}

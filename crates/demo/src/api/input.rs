@@ -1,10 +1,16 @@
 //! What comes in, checked: bodies, ids, query strings and texts. What fails says which value, and what would do.
 
+use std::time::Duration;
+
 use axum::extract::{FromRequest, FromRequestParts, Path, Query};
 use axum::http::request::Parts;
+use axum::http::HeaderMap;
 use axum::Json;
 
 use super::error::ApiError;
+
+/// The longest that an answer may be asked to be held back, in ms.
+const LATENCY_MAX: u64 = 2000;
 
 /// A JSON body.
 #[derive(Debug, FromRequest)]
@@ -118,5 +124,21 @@ pub fn count(field: &str, value: Option<u32>, default: u32, max: u32) -> Result<
         Err(ApiError::invalid(format!(
             "{field} must be between 1 and {max}."
         )))
+    }
+}
+
+/// How long the page wants the answer held back: header `X-Latency`, 0 to 2000 ms; nothing without it.
+///
+/// # Errors
+/// When it is anything else.
+pub fn latency(headers: &HeaderMap) -> Result<Duration, ApiError> {
+    let Some(value) = headers.get("x-latency") else {
+        return Ok(Duration::ZERO);
+    };
+    match value.to_str().ok().and_then(|text| text.parse().ok()) {
+        Some(ms @ 0..=LATENCY_MAX) => Ok(Duration::from_millis(ms)),
+        _ => Err(ApiError::invalid(format!(
+            "X-Latency must be between 0 and {LATENCY_MAX} milliseconds."
+        ))),
     }
 }

@@ -76,7 +76,26 @@ pub async fn send(
         .client_id
         .map(|id| input::client_id("client_id", &id))
         .transpose()?;
-    let (message, new) = state
+    let (message, new) = write_message(&state, &me, origin, thread, text, client_id).await?;
+    let status = if new {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
+    Ok((status, Json(message)))
+}
+
+/// Stores a checked message and owes its notification; also says whether it is new.
+pub(super) async fn write_message(
+    state: &AppState,
+    me: &str,
+    origin: Option<String>,
+    thread: i64,
+    text: String,
+    client_id: Option<String>,
+) -> Result<(Message, bool), ApiError> {
+    let me = me.to_owned();
+    let written = state
         .store
         .run(move |tx| {
             let (message, new) =
@@ -91,12 +110,7 @@ pub async fn send(
         })
         .await?;
     state.courier.nudge();
-    let status = if new {
-        StatusCode::CREATED
-    } else {
-        StatusCode::OK
-    };
-    Ok((status, Json(message)))
+    Ok(written)
 }
 
 /// The body of an edit.
@@ -117,6 +131,18 @@ pub async fn edit(
     Body(body): Body<Edit>,
 ) -> Result<Json<Message>, ApiError> {
     let text = checked(&body.body)?;
+    write_edit(&state, &me, origin, id, text).await.map(Json)
+}
+
+/// Stores a checked edit and owes its notification, if it differs.
+pub(super) async fn write_edit(
+    state: &AppState,
+    me: &str,
+    origin: Option<String>,
+    id: i64,
+    text: String,
+) -> Result<Message, ApiError> {
+    let me = me.to_owned();
     let message = state
         .store
         .run(move |tx| {
@@ -133,7 +159,7 @@ pub async fn edit(
         })
         .await?;
     state.courier.nudge();
-    Ok(Json(message))
+    Ok(message)
 }
 
 /// `DELETE /messages/{id}`: deletes one's own message. Tells all members.

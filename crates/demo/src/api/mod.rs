@@ -3,7 +3,7 @@
 //! * [`error`]: one shape of error, `{"error": {"code", "message"}}`
 //! * [`input`]: bodies, ids and texts, checked
 //! * [`session`]: the cookie; sign-in, sign-out, feed settings and tokens
-//! * [`users`], [`threads`], [`messages`]: the resources
+//! * [`users`], [`threads`], [`messages`]: the resources; [`burst`]: many changes at once
 //!
 //! | below `/api` | does | tells |
 //! |---|---|---|
@@ -19,11 +19,15 @@
 //! | `POST /threads/{id}/read` `{through}` | has read up to a message | oneself: Thread changed |
 //! | `GET /threads/{id}/messages?from=&before=&limit=` | a stretch of it | |
 //! | `POST /threads/{id}/messages` `{body, client_id?}` | sends | its members: Message added, Thread changed |
+//! | `POST /threads/{id}/burst` `{body, changes}` | sends, and edits again and again | as so many writes |
 //! | `PUT`, `PATCH /messages/{id}` `{body}` | edits one's own | its members: Message changed; Thread changed if it is the newest |
 //! | `DELETE /messages/{id}` | deletes one's own | its members: Message removed, Thread changed |
 //!
+//! A page may name its seat (`X-Seat`, see [`session`]), itself (`X-Client-Id`), and how slow the answer shall be (`X-Latency`).
+//!
 //! Each write owes its notification in its own transaction and nudges the courier once that is committed.
 
+pub mod burst;
 pub mod error;
 pub mod input;
 pub mod messages;
@@ -90,6 +94,7 @@ pub fn router(state: AppState, latency: Duration) -> Router {
             "/threads/{id}/messages",
             get(messages::list).post(messages::send),
         )
+        .route("/threads/{id}/burst", post(burst::send))
         .route(
             "/messages/{id}",
             put(messages::edit)
@@ -116,13 +121,16 @@ async fn no_store(request: Request, next: Next) -> Response {
     response
 }
 
-/// Holds the finished answer back, so that what it says is as old as its delay: the hard case for a page.
-async fn hold_back(latency: Duration, request: Request, next: Next) -> Response {
+/// Holds the finished answer back, so that what it says is as old as its delay: the hard case for a page. A page may ask for
+/// more than the demo was started with (header `X-Latency`, in ms), to be seen as on a slow network.
+async fn hold_back(latency: Duration, request: Request, next: Next) -> Result<Response, ApiError> {
+    let wanted = input::latency(request.headers())?;
     let response = next.run(request).await;
+    let latency = latency.max(wanted);
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
     }
-    response
+    Ok(response)
 }
 
 /// Now, in milliseconds since the epoch.

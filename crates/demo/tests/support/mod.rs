@@ -158,6 +158,7 @@ pub struct Person {
     client: reqwest::Client,
     pub cookie: Option<String>,
     pub client_id: Option<&'static str>,
+    pub seat: Option<&'static str>,
 }
 
 impl Person {
@@ -168,6 +169,7 @@ impl Person {
             client: reqwest::Client::new(),
             cookie: None,
             client_id: None,
+            seat: None,
         }
     }
 
@@ -187,6 +189,9 @@ impl Person {
         }
         if let Some(id) = self.client_id {
             request = request.header("X-Client-Id", id);
+        }
+        if let Some(seat) = self.seat {
+            request = request.header("X-Seat", seat);
         }
         if let Some(body) = body {
             request = request.json(&body);
