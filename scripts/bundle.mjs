@@ -94,7 +94,7 @@ async function commonJsTypes() {
   }
 }
 
-/** www/: app.js and app.css are bundled with all they import; what else stands beside them is copied. */
+/** www/: scripts and style sheets that stand there are bundled with all they import; what else stands beside them is copied. */
 async function page() {
   await mkdir('dist/www', { recursive: true })
   for (const file of await readdir('www', { withFileTypes: true })) {
@@ -102,7 +102,7 @@ async function page() {
   }
   await build({
     ...common,
-    entryPoints: ['www/app.js', 'www/app.css'],
+    entryPoints: ['www/app.js', 'www/app.css', 'www/side-by-side.js', 'www/side-by-side.css', 'www/theme.js'],
     outdir: 'dist/www',
     format: 'esm',
     platform: 'browser',

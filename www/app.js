@@ -6,6 +6,7 @@ import App from 'remote-refresh'
 import { onSignedOut, sentence } from './models/api.js'
 import { Session } from './models/session.js'
 import { Router } from './router.js'
+import { seat } from './seat/index.js'
 import { Shell } from './views/shell.js'
 import { html } from './html.js'
 import { notice } from './views/parts.js'
@@ -21,12 +22,13 @@ const shell = new Shell({ el: '#app', session }).render()
 new Router({ session, shell })
 
 onSignedOut(() => session.close())
+seat?.report(session)
 
 start()
 
 async function start() {
   try {
-    await session.resume()
+    await session.resume(seat?.as)
     Backbone.history.start()
   } catch (xhr) {
     shell.say(notice('Something is wrong', sentence(xhr),

@@ -3,9 +3,10 @@
 import $ from 'jquery'
 import Backbone from 'backbone'
 import App from 'remote-refresh'
+import { seat } from '../seat/index.js'
 
 // The server passes this tab's id on as the origin of the changes that this tab makes.
-$.ajaxSetup({ headers: { 'X-Client-Id': App.clientId } })
+$.ajaxSetup({ headers: { 'X-Client-Id': App.clientId, ...seat?.headers } })
 
 /** A JSON request that is no model's. Returns a promise of the answer. */
 export function request(method, url, body, headers) {

@@ -18,10 +18,11 @@ export class Session extends Backbone.Model {
     this.listenTo(App.Events, 'model-changed-of-type-User', () => this.user?.fetch())
   }
 
-  /** Takes up a session that the browser still has a cookie for. */
-  async resume() {
+  /** Takes up a session that the browser still has a cookie for; else signs `as` in, where that is said. */
+  async resume(as) {
     const answer = await request('GET', '/api/session')
     if (answer.user) this.open(answer)
+    else if (as) await this.signIn(as)
   }
 
   async signIn(userId) {
@@ -37,12 +38,16 @@ export class Session extends Backbone.Model {
     this.close()
     this.user = new User(user)
     this.threads = new Threads()
-    this.feed = App.connect({
-      url: new URL(feed.url, location.href).href,
-      uid: feed.uid,
-      auth: async () => (await request('GET', '/api/feed-token')).token,
-    })
+    this.feedUrl = new URL(feed.url, location.href)
+    this.feed = App.connect({ url: this.feedUrl.href, uid: feed.uid, auth: feedToken })
     this.trigger('open', this.user)
+  }
+
+  /** How many changes the user's node of the feed has seen by now. */
+  async feedVersion() {
+    const node = new URL(`users/${this.user.id}/version.json`, this.feedUrl)
+    node.searchParams.set('auth', await feedToken())
+    return await (await fetch(node)).json() ?? 0
   }
 
   /** Ends the session on this page only, as when the server no longer knows it. */
@@ -54,3 +59,5 @@ export class Session extends Backbone.Model {
     this.trigger('close')
   }
 }
+
+const feedToken = async () => (await request('GET', '/api/feed-token')).token

@@ -3,7 +3,8 @@
 import App from 'remote-refresh'
 import { fill, html } from '../html.js'
 import { FeedState } from './feed-state.js'
-import { avatar, icon } from './parts.js'
+import { seat } from '../seat/index.js'
+import { avatar, icon, themeButton } from './parts.js'
 import { View } from './view.js'
 
 export class Shell extends View {
@@ -22,11 +23,13 @@ export class Shell extends View {
   }
 
   render() {
+    this.el.classList.toggle('seated', Boolean(seat))
     this.fill(html`
       <header class="bar" hidden>
         <a class="brand" href="#"><span class="brand-mark" aria-hidden="true"></span>Fernweh<span class="brand-more"> Inbox</span></a>
         <span class="feed-slot"></span>
         <nav aria-label="Account">
+          ${seat ? '' : themeButton}
           <a class="me" data-testid="me"></a>
           <button type="button" class="icon-button" data-action="sign-out" data-testid="sign-out"
             aria-label="Sign out" title="Sign out">${icon('leave')}</button>
@@ -44,7 +47,8 @@ export class Shell extends View {
     const main = this.find('#page')
     main.replaceChildren(page.render().el)
     document.title = `${page.title} · Fernweh`
-    main.focus({ preventScroll: true })
+    // A page in a frame takes the focus only from itself.
+    if (!seat || document.hasFocus()) main.focus({ preventScroll: true })
     page.shown?.()
     App.show(page)
     page.load()

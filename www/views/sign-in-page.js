@@ -4,6 +4,7 @@ import { sentence } from '../models/api.js'
 import { Users } from '../models/user.js'
 import { fill, html } from '../html.js'
 import { ListView } from './list.js'
+import { seat } from '../seat/index.js'
 import { avatar, icon, notice } from './parts.js'
 import { PageView, RowView } from './view.js'
 
@@ -32,8 +33,8 @@ export class SignInPage extends PageView {
         <p class="lead">Who are you today?</p>
         <div class="people"></div>
         <div class="problem" role="alert"></div>
-        <p class="hint">Sign in as somebody else in a second, private window, put the two side by side and write to each
-          other: both stay in step without a reload.</p>
+        ${seat ? '' : html`<p class="hint">Or watch <a href="/side-by-side" data-testid="side-by-side">two people side by side</a> in one
+          window: both stay in step without a reload.</p>`}
       </div>`)
     this.place(new People({ collection: this.collection }), '.people')
     return this

@@ -8,6 +8,7 @@ import { fill, html } from '../html.js'
 import { names } from '../format.js'
 import { Composer } from './composer.js'
 import { MessageListView } from './message-list.js'
+import { seat } from '../seat/index.js'
 import { avatars, icon, notice } from './parts.js'
 import { ThreadListView } from './thread-list.js'
 import { PageView, View } from './view.js'
@@ -54,8 +55,8 @@ export class ThreadPage extends PageView {
   shown() {
     this.list.shown()
     this.composer.fit()
-    // With a keyboard one can write at once; on a phone, one would cover the messages.
-    if (matchMedia('(hover: hover)').matches) this.composer.text.focus()
+    // With a keyboard one can write at once; on a phone, one would cover the messages. Of two pages neither takes the focus.
+    if (!seat && matchMedia('(hover: hover)').matches) this.composer.text.focus()
   }
 
   load() {
