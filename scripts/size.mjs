@@ -11,8 +11,8 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
  * decision. The goals are 24,576 for the default entry and 20,480 for ./async.
  */
 const LIMITS = [
-  { entry: '.', files: ['index.js'], limit: 64_900 },
-  { entry: './async', files: ['async.js', 'remote_refresh_bg.wasm'], limit: 61_300 },
+  { entry: '.', files: ['index.js'], limit: 56_200 },
+  { entry: './async', files: ['async.js', 'remote_refresh_bg.wasm'], limit: 53_500 },
   { entry: './server', files: ['server.js'], limit: 3_750 },
 ]
 

@@ -26,7 +26,7 @@ mod bare {
     //! What `std` would bring.
 
     #[global_allocator]
-    static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+    static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
     /// A panic is a bug of ours. It ends the call with a `RuntimeError`, as it does with `std` in a browser, where nobody
     /// hears the message; so nothing has to write one.

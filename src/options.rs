@@ -1,6 +1,6 @@
 //! What the app passes to `connect` and `createApp`, as `js/app.js` normalised it.
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 
 use remote_refresh_core::app::Settings;
 use remote_refresh_core::feed::endpoint::{Endpoint, EndpointError};
@@ -69,7 +69,7 @@ pub(crate) fn endpoint(options: &JsValue) -> Result<Endpoint, JsValue> {
     let options = Options(options);
     let url = options.text("url")?.unwrap_or_default();
     let (uid, path) = (options.text("uid")?, options.text("path")?);
-    let refused = |error: EndpointError| coded(error.code(), &error.to_string());
+    let refused = |error: EndpointError| coded(error.code(), error.sentence());
     let endpoint = Endpoint::new(&url, uid.as_deref(), path.as_deref()).map_err(refused)?;
     // What `fetch` would refuse time and again, with the token in its error message.
     if !is_usable(&endpoint.node_url()) {

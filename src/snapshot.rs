@@ -5,7 +5,7 @@
 //! and firebase-js-sdk `packages/database-compat/src/api/Reference.ts`.
 
 use alloc::rc::Rc;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 
 use js_sys::{Array, Function, Object};
 use remote_refresh_core::wire::{Export, Json, Key, Node, Path, Priority, Val};
@@ -193,7 +193,7 @@ fn parse(path: &JsValue) -> Result<Path, JsValue> {
             "a path must be a string, such as models/Message",
         )
     })?;
-    Path::parse(&text).map_err(|error| coded("invalid-path", &error.to_string()))
+    Path::parse(&text).map_err(|error| coded("invalid-path", error.sentence()))
 }
 
 /// Addresses are encoded as the SDKs do it: firebase-js-sdk, `Reference.toString`.

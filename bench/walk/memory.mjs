@@ -14,7 +14,7 @@ async function instance() {
   let memory
   WebAssembly.Instance = function (module, imports) {
     const made = new Instance(module, imports)
-    memory = made.exports.memory
+    memory = Object.values(made.exports).find(each => each instanceof WebAssembly.Memory)
     return made
   }
   try {

@@ -3,9 +3,8 @@
 //! Each write goes out under a name of its own, `<client>-<number>`, which the server passes on as the change's `origin`.
 //! So an echo is matched to its write, and to what that write's answer gives, however many are under way.
 
-use alloc::collections::VecDeque;
-use alloc::format;
 use alloc::string::String;
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use crate::refresh::{EntityId, FlightId};
@@ -46,9 +45,9 @@ struct Write {
 #[derive(Debug, Default)]
 pub(super) struct Echoes {
     last: u32,
-    writes: VecDeque<Write>,
+    writes: Vec<Write>,
     /// Which revisions an entity need not fetch, and by which write.
-    echoes: VecDeque<(EntityId, Revision, WriteId)>,
+    echoes: Vec<(EntityId, Revision, WriteId)>,
 }
 
 impl Echoes {
@@ -57,11 +56,11 @@ impl Echoes {
         self.writes
             .retain(|write| write.answered.is_none_or(|at| now.since(at) < LINGER));
         if self.writes.len() == MAX_WRITES {
-            self.writes.pop_front();
+            self.writes.remove(0);
         }
         self.last = self.last.wrapping_add(1);
         let id = WriteId(self.last);
-        self.writes.push_back(Write {
+        self.writes.push(Write {
             id,
             touched,
             answered: None,
@@ -90,9 +89,9 @@ impl Echoes {
         write.echoes += 1;
         for touched in write.touched.iter().filter(|touched| touched.given) {
             if self.echoes.len() == MAX_ECHOES {
-                self.echoes.pop_front();
+                self.echoes.remove(0);
             }
-            self.echoes.push_back((touched.entity, revision, write.id));
+            self.echoes.push((touched.entity, revision, write.id));
         }
         // The first echo after the answer is the last that the answer vouches for: what comes later under the same name
         // may be a job that the write only started.
@@ -157,7 +156,7 @@ impl Echoes {
 
 /// The name that a write goes out under.
 pub(super) fn name(client: &str, write: WriteId) -> String {
-    format!("{client}-{}", write.0)
+    [client, "-", &write.0.to_string()].concat()
 }
 
 /// Whether a change of this origin was caused by this client.

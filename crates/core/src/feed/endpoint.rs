@@ -1,7 +1,7 @@
 //! Where the user's node is: checks what the app gave and builds the stream's address.
 
 use alloc::string::String;
-use core::fmt::{self, Write as _};
+use core::fmt;
 
 use crate::wire::{Key, Path};
 
@@ -30,11 +30,11 @@ impl EndpointError {
             Self::MissingUid => "missing-uid",
         }
     }
-}
 
-impl fmt::Display for EndpointError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+    /// What is wrong, as a sentence.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
             Self::InvalidUrl => {
                 "`url` must be the address of the feed, such as https://my-app.firebaseio.com"
             }
@@ -45,7 +45,13 @@ impl fmt::Display for EndpointError {
                 "`path` must be keys joined by /, such as users/u1, none with . $ # [ ] or control characters"
             }
             Self::MissingUid => "give `uid`, the user whose changes are to be followed, or `path`",
-        })
+        }
+    }
+}
+
+impl fmt::Display for EndpointError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.sentence())
     }
 }
 
@@ -140,8 +146,10 @@ fn percent_encode(text: &str, into: &mut String) {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             into.push(byte.into());
         } else {
-            // Writing to a String cannot fail.
-            let _ = write!(into, "%{byte:02X}");
+            into.push('%');
+            for digit in [byte >> 4, byte & 15] {
+                into.push(b"0123456789ABCDEF"[usize::from(digit)].into());
+            }
         }
     }
 }

@@ -1,6 +1,5 @@
 //! What a stream brings, and what a refusal means.
 
-use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::message::{FeedOutput, RequestId};
@@ -27,14 +26,14 @@ impl Feed {
             match StreamEvent::parse(&event.event, &event.data) {
                 Ok(Some(event)) => self.event_arrived(now, event, out),
                 Ok(None) => {}
-                Err(error) => self.garbled(now, &error.to_string(), out),
+                Err(error) => self.garbled(now, &error.sentence(), out),
             }
             if self.stream != Some(stream) {
                 return;
             }
         }
         if let Err(error) = decoded {
-            self.garbled(now, &error.to_string(), out);
+            self.garbled(now, error.sentence(), out);
         }
     }
 
@@ -75,7 +74,7 @@ impl Feed {
             self.set_state(FeedState::Open, None, out);
         }
         if let Err(error) = self.apply_value(event, out) {
-            self.garbled(now, &error.to_string(), out);
+            self.garbled(now, error.sentence(), out);
         }
     }
 

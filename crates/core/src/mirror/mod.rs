@@ -159,14 +159,20 @@ impl MirrorError {
             Self::TooDeep => "mirror_too_deep",
         }
     }
+
+    /// What is wrong, as a sentence.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::NoBaseline => "The stream must begin with a put at /; open it again.",
+            Self::TooDeep => "The stream sent data deeper than 32 keys.",
+        }
+    }
 }
 
 impl fmt::Display for MirrorError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NoBaseline => "The stream must begin with a put at /; open it again.",
-            Self::TooDeep => "The stream sent data deeper than 32 keys.",
-        })
+        f.write_str(self.sentence())
     }
 }
 

@@ -68,11 +68,11 @@ impl Deadlines {
 
     pub(super) fn clock_set_back(&mut self, from: Millis, to: Millis) {
         let moved = |at: Millis| to + (at - from);
-        let queue = self
-            .queue
-            .drain()
-            .map(|Reverse((at, entity))| Reverse((moved(at), entity)));
-        self.queue = queue.collect();
+        let mut queue = core::mem::take(&mut self.queue).into_vec();
+        for Reverse((at, _)) in &mut queue {
+            *at = moved(*at);
+        }
+        self.queue = queue.into();
         for newest in &mut self.newest {
             newest.at = moved(newest.at);
             newest.queued = newest.queued.map(moved);

@@ -1,6 +1,6 @@
 //! The events of a stream: what the database says about the place that is listened to.
 
-use alloc::borrow::ToOwned;
+use alloc::borrow::{Cow, ToOwned};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
@@ -179,6 +179,19 @@ impl EventError {
             Self::Node(error) => error.code(),
         }
     }
+
+    /// What is wrong, as a sentence.
+    #[must_use]
+    pub fn sentence(&self) -> Cow<'static, str> {
+        match self {
+            Self::Shape => {
+                "A put or patch must carry {\"path\": text, \"data\": …}, a patch an object as data."
+                    .into()
+            }
+            Self::Path(error) => error.sentence().into(),
+            Self::Node(error) => error.sentence(),
+        }
+    }
 }
 
 impl From<PathError> for EventError {
@@ -195,13 +208,7 @@ impl From<NodeError> for EventError {
 
 impl fmt::Display for EventError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Shape => {
-                f.write_str("A put or patch must carry {\"path\": text, \"data\": …}, a patch an object as data.")
-            }
-            Self::Path(error) => error.fmt(f),
-            Self::Node(error) => error.fmt(f),
-        }
+        f.write_str(&self.sentence())
     }
 }
 

@@ -128,15 +128,21 @@ impl KeyError {
             Self::Forbidden(_) => "key_forbidden_character",
         }
     }
+
+    /// What is wrong, as a sentence.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Empty => "A key can't be empty.",
+            Self::TooLong => "A key can't be longer than 768 bytes of UTF-8.",
+            Self::Forbidden(_) => "A key can't contain . $ # [ ] / or a control character.",
+        }
+    }
 }
 
 impl fmt::Display for KeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Empty => "A key can't be empty.",
-            Self::TooLong => "A key can't be longer than 768 bytes of UTF-8.",
-            Self::Forbidden(_) => "A key can't contain . $ # [ ] / or a control character.",
-        })
+        f.write_str(self.sentence())
     }
 }
 

@@ -174,6 +174,16 @@ impl PathError {
             Self::BadEscape => "path_bad_escape",
         }
     }
+
+    /// What is wrong, as a sentence.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Key(error) => error.sentence(),
+            Self::TooDeep => "A path can't have more than 32 keys.",
+            Self::BadEscape => "A path's percent escapes must be complete and give UTF-8.",
+        }
+    }
 }
 
 impl From<KeyError> for PathError {
@@ -184,13 +194,7 @@ impl From<KeyError> for PathError {
 
 impl fmt::Display for PathError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Key(error) => error.fmt(f),
-            Self::TooDeep => f.write_str("A path can't have more than 32 keys."),
-            Self::BadEscape => {
-                f.write_str("A path's percent escapes must be complete and give UTF-8.")
-            }
-        }
+        f.write_str(self.sentence())
     }
 }
 

@@ -184,15 +184,21 @@ impl SseError {
             Self::EventTooLarge => "sse_event_too_large",
         }
     }
+
+    /// What is wrong, as a sentence.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::EventTooLarge => {
+                "The stream sent an event that is larger than the limit; listen to less."
+            }
+        }
+    }
 }
 
 impl fmt::Display for SseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::EventTooLarge => f.write_str(
-                "The stream sent an event that is larger than the limit; listen to less.",
-            ),
-        }
+        f.write_str(self.sentence())
     }
 }
 

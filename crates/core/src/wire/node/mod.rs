@@ -7,6 +7,7 @@ mod output;
 mod parse;
 
 use alloc::boxed::Box;
+use alloc::collections::BinaryHeap;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
@@ -271,10 +272,37 @@ impl Node {
 /// The indices of so many things in their order; equal ones stay as they are. For all that is sorted here, since each sort of
 /// another type is a few kilobytes more.
 fn sorted(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..count).collect();
-    order.sort_unstable_by(|a, b| compare(*a, *b).then(a.cmp(b)));
-    order
+    let places = (0..count).map(|at| Place { at, compare });
+    // A heap sorts as well as `sort` does, and takes a tenth of its code.
+    let order = BinaryHeap::from_iter(places).into_sorted_vec();
+    order.into_iter().map(|place| place.at).collect()
 }
+
+/// One of the things that [`sorted`] puts in order.
+struct Place<'a> {
+    at: usize,
+    compare: &'a dyn Fn(usize, usize) -> Ordering,
+}
+
+impl Ord for Place<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.compare)(self.at, other.at).then(self.at.cmp(&other.at))
+    }
+}
+
+impl PartialOrd for Place<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Place<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Place<'_> {}
 
 /// Where the child of this key is, or would be.
 fn find(children: &[(Key, Node)], key: &Key) -> Result<usize, usize> {

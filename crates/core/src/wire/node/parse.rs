@@ -291,14 +291,18 @@ impl From<JsonError> for NodeError {
     }
 }
 
-impl fmt::Display for NodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl NodeError {
+    /// What is wrong and where, as a sentence. Put together without `format!`, which is kilobytes in wasm.
+    #[must_use]
+    pub fn sentence(&self) -> Cow<'static, str> {
         let (place, sentence) = match self {
             Self::Json { line, column } => {
-                return write!(f, "The data is not JSON from {line}:{column} on.");
+                let (line, column) = (line.to_string(), column.to_string());
+                let parts = ["The data is not JSON from ", &line, ":", &column, " on."];
+                return parts.concat().into();
             }
-            Self::BadKey { place, key } => return write!(f, "At {place}: {key}"),
-            Self::TooDeep => return f.write_str("The data can't be more than 32 keys deep."),
+            Self::TooDeep => return "The data can't be more than 32 keys deep.".into(),
+            Self::BadKey { place, key } => (place, key.sentence()),
             Self::ValueBesideChildren(place) => (place, ".value can't stand beside children."),
             Self::BadValue(place) => (place, ".value must be a text, a number or a boolean."),
             Self::BadPriority(place) => (place, ".priority must be a text, a number or null."),
@@ -307,7 +311,13 @@ impl fmt::Display for NodeError {
             }
             Self::NumberRange(place) => (place, "A number must fit a double."),
         };
-        write!(f, "At {place}: {sentence}")
+        ["At ", place, ": ", sentence].concat().into()
+    }
+}
+
+impl fmt::Display for NodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence())
     }
 }
 
