@@ -6,8 +6,9 @@ import { fetched, fetchesOf, plant, shapes, sharing, sizes } from './trees.mjs'
 
 const stubs = Object.keys(sharing).flatMap(models => Object.keys(shapes).flatMap(shape => sizes.map(size => ({ shape, size, models, fetch: 'stub' }))))
 const real = ['6 shared models', 'a model each'].map(models => ({ shape: 'flat', size: 1000, models, fetch: 'Backbone' }))
+const network = ['6 shared models', 'a model each'].flatMap(models => [10, 1000].map(size => ({ shape: 'flat', size, models, fetch: 'network' })))
 
-export const trees = [...stubs, ...real].map(tree => ({
+export const trees = [...stubs, ...real, ...network].map(tree => ({
   ...tree,
   name: `${tree.models}, ${tree.size.toLocaleString('en')} views, ${tree.fetch === 'stub' ? tree.shape : tree.fetch}`,
 }))
@@ -21,6 +22,7 @@ function entry(tree, { walk, hook, each }) {
       fetched.count = 0
       for (let i = 0; i < n; i++) {
         walk(page, { pass: i })
+        while (fetched.pending.length) await Promise.all(fetched.pending.splice(0))
         // The answers are there; three turns of the microtask queue are more than any of the walks needs to see them.
         await null
         await null
@@ -35,9 +37,10 @@ function entry(tree, { walk, hook, each }) {
 
 /** @param {{ rounds: number, turn: number, only: string }} options */
 export default async function run({ rounds, turn, only }) {
+  const here = trees.filter(({ name, fetch }) => name.includes(only) && (fetch !== 'network' || globalThis.document))
   return measure({
     contestants: Object.keys(contestants),
-    rows: trees.filter(({ name }) => name.includes(only)).map(tree => ({ name: tree.name, enter: name => entry(tree, contestants[name]) })),
+    rows: here.map(tree => ({ name: tree.name, enter: name => entry(tree, contestants[name]) })),
     rounds,
     turn,
     progress: row => console.log(`  ${row}`),

@@ -12,7 +12,7 @@ export const shapes = { flat: () => 0, binary: i => (i - 1) >> 1 }
 
 /** What a fetch does, counted, and over at once. */
 const answer = Promise.resolve({})
-export const fetched = { count: 0 }
+export const fetched = { count: 0, pending: [] }
 
 /** The least a fetch can be: a call and a promise. */
 class Stub {
@@ -22,15 +22,21 @@ class Stub {
   }
 }
 
-/** Backbone's own fetch, with a request that is answered at once. */
+/** Backbone's own fetch, with a request that is answered at once; or, below `/network`, by a server. */
 const Model = Backbone.Model.extend({ url: '/model' })
-Backbone.ajax = ({ success }) => {
+const RemoteModel = Backbone.Model.extend({ url: '/network' })
+Backbone.ajax = ({ url, success, error }) => {
   fetched.count++
+  if (url === '/network') {
+    const answer = fetch(url).then(response => response.json())
+    fetched.pending.push(answer.then(success, error))
+    return answer
+  }
   success({})
   return answer
 }
 
-const makers = { stub: () => new Stub(), Backbone: () => new Model({ id: 1 }) }
+const makers = { stub: () => new Stub(), Backbone: () => new Model({ id: 1 }), network: () => new RemoteModel({ id: 1 }) }
 
 /** view number → its entity. */
 export const sharing = {
@@ -47,7 +53,7 @@ export const sharing = {
  * @param {keyof typeof shapes} tree.shape
  * @param {number} tree.size
  * @param {keyof typeof sharing} tree.models
- * @param {'stub' | 'Backbone'} tree.fetch
+ * @param {'stub' | 'Backbone' | 'network'} tree.fetch
  * @param {(view: object, snapshot: object) => void} [hook] what each view's `remoteRefresh` calls; without, there is none
  * @returns the page view
  */
