@@ -71,6 +71,26 @@ find_chrome() {
 # find_chromedriver: prints the driver's path: $CHROMEDRIVER, or the one on PATH.
 find_chromedriver() { command -v "${CHROMEDRIVER:-chromedriver}"; }
 
+# find_firefox: prints the path of Firefox: $FIREFOX, or one in the usual places.
+find_firefox() {
+  local name
+  for name in "${FIREFOX:-}" firefox-esr firefox "/Applications/Firefox.app/Contents/MacOS/firefox"; do
+    [[ $name ]] && command -v "$name" && return
+  done
+  return 1
+}
+
+# find_webkit: prints the path of WebKitGTK's small browser, $WEBKIT_BROWSER or the distribution's, if its driver and a screen
+# for it (Xvfb) are there too.
+find_webkit() {
+  local path
+  command -v "${WEBKIT_DRIVER:-WebKitWebDriver}" >/dev/null && command -v Xvfb >/dev/null || return 1
+  for path in "${WEBKIT_BROWSER:-}" /usr/lib/*/webkit2gtk-4.1/MiniBrowser /usr/libexec/webkit2gtk-4.1/MiniBrowser; do
+    [[ $path && -x $path ]] && say "$path" && return
+  done
+  return 1
+}
+
 # llvm_major: the major version of LLVM this compiler was built with; coverage data is only readable by the same.
 llvm_major() { rustc -vV | sed -n 's/^LLVM version: \([0-9]*\).*/\1/p'; }
 

@@ -1,20 +1,7 @@
 // Backbone's own classes on our bus: the demo doesn't notice.
 
-import { build } from 'esbuild'
+import { scriptOnOurBus } from './script-on-our-bus.mjs'
 import { expect, test, THREAD } from './support.mjs'
-
-/** The demo's script, with App.Events in place of Backbone's functions before anything else runs. */
-async function scriptOnOurBus() {
-  const result = await build({
-    entryPoints: ['www/app.js'],
-    inject: ['tests/e2e/on-our-bus.js'],
-    ignoreAnnotations: true, // the package says that its files have no side effects; this one has
-    bundle: true,
-    write: false,
-    format: 'esm',
-  })
-  return result.outputFiles[0].text
-}
 
 test('Model, Collection, View and Router with our mixin run the demo unchanged', async ({ demo, person }) => {
   const { url } = await demo()

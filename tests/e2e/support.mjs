@@ -1,13 +1,10 @@
 // What the end-to-end tests share: real servers as processes, people in browsers, and counts of what they request.
 
 import { test as base, expect } from '@playwright/test'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
+import { freePort, Server, startDemo } from './server.mjs'
 
 export { expect }
 
@@ -15,39 +12,6 @@ export { expect }
 export const THREAD = 10
 
 const SECRET = 'a secret for tests'
-
-/** A program of ours, running. */
-class Server {
-  constructor(program, args) {
-    this.start = async () => {
-      this.process = spawn(join(process.env.BIN, program), args, { stdio: ['ignore', 'pipe', 'pipe'] })
-      this.log = ''
-      const note = chunk => { this.log += chunk }
-      this.process.stderr.on('data', note)
-      this.process.stdout.on('data', note)
-      const failed = once(this.process, 'exit').then(([code, signal]) => {
-        throw new Error(`${program} ended early (${code ?? signal}):\n${this.log}`)
-      })
-      const announced = (async () => {
-        for await (const line of createInterface({ input: this.process.stdout })) {
-          const address = /https?:\/\/[^\s/]+/.exec(line)
-          if (address) return address[0]
-        }
-      })()
-      this.url = await Promise.race([announced, failed])
-      failed.catch(() => {})
-      return this
-    }
-  }
-
-  /** Ends it the hard way: SIGKILL, as a crash or a power cut does. */
-  async kill() {
-    if (this.process.exitCode !== null || this.process.signalCode !== null) return
-    const exited = once(this.process, 'exit')
-    this.process.kill('SIGKILL')
-    await exited
-  }
-}
 
 /** Someone with a browser of their own. */
 class Person {
@@ -155,9 +119,9 @@ export const test = base.extend({
   demo: async ({}, use) => {
     const servers = []
     await use(async (...args) => {
-      const server = new Server('remote-refresh-demo', ['--listen', '127.0.0.1:0', '--www', 'dist/www', ...args])
+      const server = await startDemo(...args)
       servers.push(server)
-      return server.start()
+      return server
     })
     await Promise.all(servers.map(server => server.kill()))
   },
@@ -190,13 +154,3 @@ export const test = base.extend({
     await Promise.all(contexts.map(context => context.close()))
   },
 })
-
-/** A port that is free now: a server that is to come back must come back where it was. */
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  await once(server, 'close')
-  return port
-}
