@@ -5,6 +5,7 @@
 
 import { readFileSync, readdirSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { writePage } from './lib/html.mjs'
 
 const here = new URL('.', import.meta.url)
 const names = readdirSync(here, { withFileTypes: true })
@@ -14,7 +15,7 @@ const names = readdirSync(here, { withFileTypes: true })
 /** What a benchmark measures, in its own words. */
 const about = name => readFileSync(new URL(`${name}/index.mjs`, here), 'utf8').split('\n', 1)[0].replace(/^\/\/ /, '')
 
-const usage = `npm run bench -- NAME… [--quick] [--only TEXT]
+const usage = `npm run bench [-- NAME… [--quick] [--only TEXT]]
 
 ${names.map(name => `  ${name.padEnd(12)}${about(name)}`).join('\n')}
 
@@ -22,7 +23,8 @@ ${names.map(name => `  ${name.padEnd(12)}${about(name)}`).join('\n')}
   --only TEXT just the rows whose names have this text in them; writes nothing
   --help      print this
 
-A whole run writes bench/results/NAME.md, .json and .svg. The benchmarks need what is built: npm run build.
+Without a name, all of them: that takes half an hour. A whole run writes bench/results/NAME.md, .json and .svg, and puts all results
+together in bench/results/index.html. The benchmarks need what is built: npm run build.
 `
 
 /** Ends with status 2, which is for wrong arguments. */
@@ -47,8 +49,9 @@ if (help) {
 }
 const unknown = positionals.filter(name => !names.includes(name))
 if (unknown.length) refuse(`there is no benchmark ${unknown.join(', ')}`)
-if (!positionals.length) refuse('which benchmark?')
-for (const name of positionals) {
+for (const name of positionals.length ? positionals : names) {
+  console.log(`── ${name}`)
   const { default: bench } = await import(`./${name}/index.mjs`)
   await bench(values)
 }
+if (!values.quick && !values.only) console.log(writePage())

@@ -3,8 +3,15 @@ import { once } from 'node:events'
 import { after } from 'node:test'
 import { WebSocketServer } from 'ws'
 
-/** Starts a database with one node, whose value a test sets. */
+/** Starts a database with one node, whose value a test sets. It ends with the test file. */
 export async function startDatabase(value) {
+  const database = await openDatabase(value)
+  after(database.close)
+  return database
+}
+
+/** The same, until it is closed. */
+export async function openDatabase(value) {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
   await once(server, 'listening')
   const database = {
@@ -22,6 +29,10 @@ export async function startDatabase(value) {
     },
     drop() {
       for (const socket of server.clients) socket.terminate()
+    },
+    close() {
+      database.drop()
+      server.close()
     },
   }
   const send = (socket, t, d) => socket.send(JSON.stringify({ t, d }))
@@ -51,10 +62,6 @@ export async function startDatabase(value) {
       }
       send(socket, 'd', { r: d.r, b: answer })
     })
-  })
-  after(() => {
-    database.drop()
-    server.close()
   })
   return database
 }
