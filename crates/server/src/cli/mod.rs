@@ -3,7 +3,7 @@
 mod config_file;
 mod rules;
 mod serve;
-#[cfg(feature = "http-notifier")]
+#[cfg(feature = "http-client")]
 mod watch;
 
 use std::path::PathBuf;
@@ -70,7 +70,7 @@ enum Command {
     /// Checks a rules file, and tries it.
     Rules(rules::RulesArgs),
     /// Follows a node in the terminal: one line for each event.
-    #[cfg(feature = "http-notifier")]
+    #[cfg(feature = "http-client")]
     Watch(watch::Watch),
 }
 
@@ -121,7 +121,7 @@ pub(crate) fn run() -> Result<(), String> {
             Ok(())
         }
         Some(Command::Rules(args)) => rules::run(&args),
-        #[cfg(feature = "http-notifier")]
+        #[cfg(feature = "http-client")]
         Some(Command::Watch(args)) => watch::watch(args),
     }
 }

@@ -203,13 +203,13 @@ impl Serve {
 fn id_tokens(project: &str, keys: Option<&str>) -> Result<IdTokens, String> {
     let keys = keys.unwrap_or(FIREBASE_KEYS);
     let id_tokens = if keys.contains("://") {
-        #[cfg(feature = "http-notifier")]
+        #[cfg(feature = "http-client")]
         let fetched = IdTokens::from_url(project, keys);
-        #[cfg(not(feature = "http-notifier"))]
+        #[cfg(not(feature = "http-client"))]
         return Err(
             "This program was built without what fetches keys. Give --jwks a file.".to_owned(),
         );
-        #[cfg(feature = "http-notifier")]
+        #[cfg(feature = "http-client")]
         fetched
     } else {
         IdTokens::new(project, &read_file(keys.as_ref(), "the keys")?)

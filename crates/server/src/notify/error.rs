@@ -2,7 +2,7 @@
 
 use remote_refresh_core::wire::KeyError;
 
-#[cfg(feature = "http-notifier")]
+#[cfg(feature = "http-client")]
 use super::HttpError;
 use crate::store::WriteError;
 
@@ -55,7 +55,7 @@ pub enum NotifyError {
         failed: Vec<String>,
     },
     /// The feed in another process didn't say that it wrote.
-    #[cfg(feature = "http-notifier")]
+    #[cfg(feature = "http-client")]
     #[error("The feed didn't take the change: {source}")]
     Http {
         /// Why.
@@ -76,7 +76,7 @@ impl NotifyError {
             Self::Closed { .. } => "notify_closed",
             Self::Overloaded { .. } => "notify_overloaded",
             Self::Write { source, .. } => source.code(),
-            #[cfg(feature = "http-notifier")]
+            #[cfg(feature = "http-client")]
             Self::Http { source, .. } => source.code(),
         }
     }
@@ -89,7 +89,7 @@ impl NotifyError {
             Self::Closed { failed }
             | Self::Overloaded { failed, .. }
             | Self::Write { failed, .. } => failed,
-            #[cfg(feature = "http-notifier")]
+            #[cfg(feature = "http-client")]
             Self::Http { failed, .. } => failed,
             Self::BadUid { .. } | Self::BadType { .. } | Self::BadChange { .. } => &[],
         }
@@ -102,7 +102,7 @@ impl NotifyError {
             Self::Closed { failed }
             | Self::Overloaded { failed, .. }
             | Self::Write { failed, .. } => *failed = users,
-            #[cfg(feature = "http-notifier")]
+            #[cfg(feature = "http-client")]
             Self::Http { failed, .. } => *failed = users,
             Self::BadUid { .. } | Self::BadType { .. } | Self::BadChange { .. } => {}
         }

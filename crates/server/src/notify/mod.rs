@@ -17,7 +17,7 @@
 
 mod change;
 mod error;
-#[cfg(feature = "http-notifier")]
+#[cfg(feature = "http-client")]
 mod http;
 mod window;
 
@@ -34,7 +34,7 @@ use crate::store::Operation;
 use change::Said;
 pub use change::{Change, ModelChange, Op};
 pub use error::NotifyError;
-#[cfg(feature = "http-notifier")]
+#[cfg(feature = "http-client")]
 pub use http::{Auth, HttpError, HttpTarget};
 use window::Window;
 
@@ -72,7 +72,7 @@ struct Writer {
 #[derive(Clone)]
 enum Target {
     InProcess(FeedServer),
-    #[cfg(feature = "http-notifier")]
+    #[cfg(feature = "http-client")]
     Http(HttpTarget),
 }
 
@@ -82,7 +82,7 @@ impl Notifier {
     }
 
     /// A notifier for a feed in another process, or for Firebase.
-    #[cfg(feature = "http-notifier")]
+    #[cfg(feature = "http-client")]
     #[must_use]
     pub fn http(target: HttpTarget) -> Self {
         Self::to(Target::Http(target))
@@ -204,7 +204,7 @@ impl Writer {
                 }
                 (requests, None)
             }
-            #[cfg(feature = "http-notifier")]
+            #[cfg(feature = "http-client")]
             Target::Http(target) => {
                 let mut session = match target.open().await {
                     Ok(session) => session,

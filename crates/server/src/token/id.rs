@@ -3,7 +3,7 @@
 //! A token's algorithm only ever selects a check that its own kind of key can do: a public key is never used as a
 //! secret, and no key at all only in emulator mode.
 
-#[cfg(feature = "http-notifier")]
+#[cfg(feature = "http-client")]
 use std::sync::Arc;
 
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,7 +13,7 @@ use jsonwebtoken::{decode, Algorithm, DecodingKey, Validation};
 use remote_refresh_core::time::Millis;
 use serde_json::{json, Map, Value};
 
-#[cfg(feature = "http-notifier")]
+#[cfg(feature = "http-client")]
 use super::fetched::{fetch_meanwhile, Fetched};
 use super::{Refused, Verified, CLOCK_SKEW};
 
@@ -39,7 +39,7 @@ pub(super) type Keys = Vec<(String, DecodingKey)>;
 #[derive(Clone)]
 enum Source {
     Given(Keys),
-    #[cfg(feature = "http-notifier")]
+    #[cfg(feature = "http-client")]
     Fetched(Arc<Fetched>),
 }
 
@@ -51,7 +51,7 @@ impl Source {
         };
         match self {
             Self::Given(keys) => find(keys),
-            #[cfg(feature = "http-notifier")]
+            #[cfg(feature = "http-client")]
             Self::Fetched(fetched) => fetched.look(find),
         }
     }
@@ -115,7 +115,7 @@ impl IdTokens {
     ///
     /// # Errors
     /// The URL is not https, nor http on this machine; or there are no certificates to check the other side with.
-    #[cfg(feature = "http-notifier")]
+    #[cfg(feature = "http-client")]
     pub fn from_url(project: &str, url: &str) -> Result<Self, IdTokensError> {
         if project.is_empty() {
             return Err(IdTokensError::NoProject);
@@ -134,11 +134,11 @@ impl IdTokens {
 
     /// Fetches keys that are older than they should be, while the caller goes on with those there are.
     #[cfg_attr(
-        not(feature = "http-notifier"),
+        not(feature = "http-client"),
         allow(unused_variables, reason = "nothing can be fetched")
     )]
     pub(crate) fn freshen(&self, now: Millis) {
-        #[cfg(feature = "http-notifier")]
+        #[cfg(feature = "http-client")]
         if let Source::Fetched(fetched) = &self.source {
             if fetched.is_due(now) {
                 fetch_meanwhile(fetched, now);
@@ -148,11 +148,11 @@ impl IdTokens {
 
     /// Fetches keys because one was named that is not known. Ready when that is done, or was done within the last minute.
     #[cfg_attr(
-        not(feature = "http-notifier"),
+        not(feature = "http-client"),
         allow(unused_variables, reason = "nothing can be fetched")
     )]
     pub(crate) async fn look_again(&self, now: Millis) {
-        #[cfg(feature = "http-notifier")]
+        #[cfg(feature = "http-client")]
         if let Source::Fetched(fetched) = &self.source {
             fetched.fetch(now).await;
         }

@@ -4,7 +4,7 @@
 //! Of a token signed with the secret, what counts is `d.uid` (or `uid`, or `sub`) and `admin`; the token is valid from `nbf`, else `iat`, to `exp`, else for
 //! 24 hours (firebase-token-generator-node). Times are seconds since the epoch.
 
-#[cfg(feature = "http-notifier")]
+#[cfg(feature = "http-client")]
 mod fetched;
 mod id;
 
