@@ -43,11 +43,14 @@ pub enum ServerError {
     #[error("Can't read or write the data: {0}")]
     Storage(#[from] Box<redb::Error>),
     /// The data file holds what this version never writes.
-    #[error("The data file is damaged, or of another version, at the row {row:?}. Restore it from a backup.")]
+    #[error("The data file is damaged at the row {row:?}. Restore it from a backup.")]
     Damaged {
         /// The row's key.
         row: String,
     },
+    /// The data file was written by an older version.
+    #[error("The data file is of an older version, which this one can't read. Start the version that wrote it, save what GET /.json?format=export and GET /.settings/rules.json give with the secret, start this version on a new file, and PUT both back.")]
+    OldFormat,
     /// The network or a thread failed.
     #[error("The server's socket or thread failed: {0}")]
     Io(#[from] io::Error),
@@ -66,6 +69,7 @@ impl ServerError {
             Self::Open { .. } => "server_open",
             Self::Storage(_) => "server_storage",
             Self::Damaged { .. } => "server_damaged",
+            Self::OldFormat => "server_old_format",
             Self::Io(_) => "server_io",
         }
     }

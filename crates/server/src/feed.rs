@@ -10,14 +10,14 @@ use axum::response::Response;
 use axum::Router;
 use remote_refresh_core::time::Millis;
 use remote_refresh_core::wire::{Node, Path, PushIds};
-use tokio::sync::watch;
+use tokio::sync::{watch, Semaphore};
 
 use crate::config::Config;
 use crate::data::ReadError;
 use crate::error::ServerError;
 use crate::metrics::Metrics;
 use crate::notify::Notifier;
-use crate::rest::{self, Origins};
+use crate::rest::{self, Origins, BACKUP};
 use crate::slots::Slots;
 use crate::store::Store;
 use crate::token::{mint_token, MintError};
@@ -39,6 +39,8 @@ pub(crate) struct Inner {
     pub(crate) slots: Arc<Slots>,
     /// The bytes of all bodies that are being read and written.
     pub(crate) held_bodies: Arc<AtomicUsize>,
+    /// One backup at a time.
+    pub(crate) backups: Arc<Semaphore>,
     /// Whose pages may ask.
     pub(crate) origins: Origins,
 }
@@ -64,11 +66,12 @@ impl FeedServer {
             metrics,
             slots: Arc::default(),
             held_bodies: Arc::default(),
+            backups: Arc::new(Semaphore::new(1)),
             origins,
         })))
     }
 
-    /// The routes: every path that ends in `.json`, `/healthz`, `/readyz` and `/metrics`; anything else is answered with a 404.
+    /// The routes: every path that ends in `.json`, `/.settings/backup`, `/healthz`, `/readyz` and `/metrics`; anything else is answered with a 404.
     ///
     /// May be nested under a prefix, which then is not part of the data's paths.
     pub fn router(&self) -> Router {
@@ -77,7 +80,7 @@ impl FeedServer {
             .with_state(self.clone())
     }
 
-    /// `app` with the feed in front: paths that end in `.json` are the feed's, all others the app's.
+    /// `app` with the feed in front: paths that end in `.json`, and `/.settings/backup`, are the feed's, all others the app's.
     ///
     /// An app that serves `.json` files of its own nests [`FeedServer::router`] instead.
     pub fn mount(&self, app: Router) -> Router {
@@ -151,7 +154,8 @@ async fn feed_first(
     request: Request,
     next: Next,
 ) -> Response {
-    if request.uri().path().ends_with(".json") {
+    let path = request.uri().path();
+    if path.ends_with(".json") || path == BACKUP {
         rest::handle(axum::extract::State(feed), request).await
     } else {
         next.run(request).await

@@ -16,7 +16,7 @@
 //! | `connection`, `takeover` | what is spoken on one socket, and how little of that an event stream keeps |
 //! | [`Tls`] | the certificate |
 //! | `rest`, `stream` | HTTP requests and event streams |
-//! | [`maintenance`] | backups, and making the data file smaller |
+//! | [`maintenance`], `backup` | backups, of a file or of a running server, and making the data file smaller |
 //! | `etag`, `slots`, `metrics` | tags of data, limits of streams, what is counted |
 //!
 //! A write's way: `rest` reads and checks it → `store`'s writer resolves server values and commits a batch → the new
@@ -24,6 +24,7 @@
 #![forbid(unsafe_code)]
 
 mod auth;
+mod backup;
 mod config;
 mod connection;
 mod data;

@@ -1,11 +1,14 @@
-//! What is done to a data file that no server has open: copying it, and making it smaller.
+//! What operators do: copying the data, of a file that no server has open or of a running server, and making a file smaller.
 //!
-//! A running server's data is backed up over HTTP: `GET /.json?format=export` by who knows the secret is all of it, as it
-//! was at one moment, and a PUT of that puts it back.
+//! A backup is a data file like any other: a server is started on it. It appears under its name when it is whole and on disk, or
+//! not at all.
 
 use std::path::Path;
 
+#[cfg(feature = "http-client")]
+pub use crate::backup::fetch::{backup_from, BackupError};
 use crate::error::ServerError;
+use crate::store::copy::NewFile;
 use crate::store::disk::Disk;
 
 /// Copies the data and the rules in `data` into `backup`, a new file, which has no unused space.
@@ -13,14 +16,8 @@ use crate::store::disk::Disk;
 /// # Errors
 /// A server has the data open, it can't be read, or the backup is there already or can't be written.
 pub fn backup(data: &Path, backup: &Path) -> Result<(), ServerError> {
-    if backup.exists() {
-        return Err(ServerError::Exists {
-            path: backup.to_owned(),
-        });
-    }
     let source = Disk::open_existing(data)?;
-    let target = Disk::create(backup)?;
-    source.copy_to(&target)
+    source.copy_to(NewFile::begin(backup)?)
 }
 
 /// Makes the file `data` smaller, if it can be. Returns its size before and after, in bytes.

@@ -1,5 +1,6 @@
 //! The command line: serving, and the small commands around it.
 
+mod backup;
 mod config_file;
 mod rules;
 mod serve;
@@ -43,35 +44,27 @@ enum Command {
         #[command(flatten)]
         secret: SecretArgs,
     },
-    /// Copies the data and the rules of a server that does not run into a new file.
-    Backup {
-        /// The data file.
-        #[arg(
-            long,
-            env = "REMOTE_REFRESH_DATA",
-            default_value = "feed.redb",
-            value_name = "FILE"
-        )]
-        data: PathBuf,
-        /// The new file.
-        to: PathBuf,
-    },
+    /// Copies the data and the rules into a new data file: of a server that runs (--from), or of one that doesn't.
+    Backup(backup::Backup),
     /// Makes the data file of a server that does not run smaller.
-    Compact {
-        /// The data file.
-        #[arg(
-            long,
-            env = "REMOTE_REFRESH_DATA",
-            default_value = "feed.redb",
-            value_name = "FILE"
-        )]
-        data: PathBuf,
-    },
+    Compact(DataArgs),
     /// Checks a rules file, and tries it.
     Rules(rules::RulesArgs),
     /// Follows a node in the terminal: one line for each event.
     #[cfg(feature = "http-client")]
     Watch(watch::Watch),
+}
+
+#[derive(Args)]
+struct DataArgs {
+    /// The data file. A server that serves makes it when it is not there.
+    #[arg(
+        long,
+        env = "REMOTE_REFRESH_DATA",
+        default_value = "feed.redb",
+        value_name = "FILE"
+    )]
+    data: PathBuf,
 }
 
 #[derive(Args)]
@@ -112,10 +105,8 @@ pub(crate) fn run() -> Result<(), String> {
             lifetime,
             secret,
         }) => print_token(&uid, lifetime, secret),
-        Some(Command::Backup { data, to }) => {
-            maintenance::backup(&data, &to).map_err(|error| error.to_string())
-        }
-        Some(Command::Compact { data }) => {
+        Some(Command::Backup(args)) => backup::backup(args),
+        Some(Command::Compact(DataArgs { data })) => {
             let (before, after) = maintenance::compact(&data).map_err(|error| error.to_string())?;
             println!("{before} bytes before, {after} bytes now");
             Ok(())

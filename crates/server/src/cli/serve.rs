@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tracing_subscriber::EnvFilter;
 
-use super::{read_file, SecretArgs};
+use super::{read_file, DataArgs, SecretArgs};
 
 /// With fewer files than this a server that should hold many streams will not.
 const FEW_FILES: u64 = 4096;
@@ -30,14 +30,8 @@ pub(super) struct Serve {
         value_name = "ADDRESS"
     )]
     listen: SocketAddr,
-    /// The data file; made when it isn't there.
-    #[arg(
-        long,
-        env = "REMOTE_REFRESH_DATA",
-        default_value = "feed.redb",
-        value_name = "FILE"
-    )]
-    data: PathBuf,
+    #[command(flatten)]
+    data: DataArgs,
     /// A rules file. Without one the rules are those put to /.settings/rules.json, which are kept with the data.
     #[arg(long, env = "REMOTE_REFRESH_RULES", value_name = "FILE")]
     rules: Option<PathBuf>,
@@ -138,7 +132,7 @@ pub(super) struct Serve {
     /// How many requests and streams may be under way at once on one HTTP/2 connection. Further ones wait.
     #[arg(long, env = "REMOTE_REFRESH_MAX_REQUESTS_PER_CONNECTION", default_value_t = 250, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
     max_requests_per_connection: u32,
-    /// How long the head of a request may take to arrive.
+    /// How long the head of a request may take to arrive, and a connection be open without a request.
     #[arg(long, env = "REMOTE_REFRESH_HEADER_TIMEOUT", default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     header_timeout: u64,
     /// When the server is told to stop: over how long streams end, each at its own moment. A second signal stops at once.
@@ -194,7 +188,7 @@ impl Serve {
             }),
             max_requests_per_connection: self.max_requests_per_connection,
             header_timeout: Duration::from_secs(self.header_timeout),
-            ..Config::new(Storage::File(self.data), self.secret.read()?)
+            ..Config::new(Storage::File(self.data.data), self.secret.read()?)
         })
     }
 }

@@ -1,6 +1,7 @@
 //! HTTP: one handler for every path that ends in `.json`, and for the few that tell how the server is.
 
 mod answer;
+mod backup;
 mod body;
 mod cors;
 mod health;
@@ -27,6 +28,7 @@ use crate::rules::{Asked, QueryFacts, Rules};
 use crate::store::Snapshot;
 use crate::stream;
 pub(crate) use answer::Failure;
+pub(crate) use backup::BACKUP;
 pub(crate) use cors::Origins;
 use params::{Params, Print};
 pub(crate) use query::AskedQuery;
@@ -56,6 +58,9 @@ async fn respond(
     head: &request::Parts,
     body: Body,
 ) -> Result<Response, Failure> {
+    if head.uri.path() == BACKUP {
+        return backup::respond(feed, &head.method, &head.headers);
+    }
     let Some(url) = head.uri.path().strip_suffix(".json") else {
         let health = health::respond(feed, &head.method, head.uri.path(), &head.headers);
         return health.unwrap_or_else(|| {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use redb::backends::InMemoryBackend;
 use redb::{
-    Builder, Database, ReadOnlyTable, ReadableDatabase, ReadableTable, Table, TableDefinition,
-    TableHandle, WriteTransaction,
+    Builder, Database, DatabaseError, ReadOnlyTable, ReadTransaction, ReadableDatabase, Table,
+    TableDefinition, TableHandle, WriteTransaction,
 };
 use remote_refresh_core::query::Query;
 use remote_refresh_core::wire::{Node, Path};
@@ -19,15 +19,15 @@ use crate::config::{Config, Storage};
 use crate::data::{Data, Place, ReadError};
 use crate::error::ServerError;
 
-const TREE: TableDefinition<'_, &[u8], &str> = TableDefinition::new("tree");
+pub(super) const TREE: TableDefinition<'_, &[u8], &str> = TableDefinition::new("tree");
 /// What is kept beside the data.
-const SETTINGS: TableDefinition<'_, &str, &str> = TableDefinition::new("settings");
+pub(super) const SETTINGS: TableDefinition<'_, &str, &str> = TableDefinition::new("settings");
 const RULES: &str = "rules";
 /// Where data was before it had rows in the order of the tree.
 const OLD: &str = "leaves";
 
 /// How much memory the database's pages may take when the server is not running, in bytes.
-const OFFLINE_CACHE: usize = 64 << 20;
+pub(super) const OFFLINE_CACHE: usize = 64 << 20;
 
 /// The data file.
 pub(crate) struct Disk(Database);
@@ -36,11 +36,6 @@ impl Disk {
     /// Opens the file, or makes it.
     pub(crate) fn open(config: &Config) -> Result<Self, ServerError> {
         Self::open_with(&config.storage, config.cache_bytes)
-    }
-
-    /// Opens another file, or makes it.
-    pub(crate) fn create(path: &std::path::Path) -> Result<Self, ServerError> {
-        Self::open_with(&Storage::File(path.to_owned()), OFFLINE_CACHE)
     }
 
     fn open_with(storage: &Storage, cache_bytes: usize) -> Result<Self, ServerError> {
@@ -53,44 +48,15 @@ impl Disk {
                 "memory".into(),
             ),
         };
-        Self::new(opened.map_err(|error| ServerError::Open {
-            path,
-            source: Box::new(error.into()),
-        })?)
+        Self::new(opened.map_err(|error| not_opened(&path, error))?)
     }
 
     /// Opens a file that must be there already.
     pub(crate) fn open_existing(path: &std::path::Path) -> Result<Self, ServerError> {
         let mut builder = Builder::new();
         builder.set_cache_size(OFFLINE_CACHE);
-        let opened = builder.open(path).map_err(|error| ServerError::Open {
-            path: path.to_owned(),
-            source: Box::new(error.into()),
-        });
-        Self::new(opened?)
-    }
-
-    /// Copies all rows into another, which must be empty.
-    pub(crate) fn copy_to(&self, other: &Self) -> Result<(), ServerError> {
-        let (from, to) = (
-            self.0.begin_read().map_err(storage)?,
-            other.0.begin_write().map_err(storage)?,
-        );
-        {
-            let source = from.open_table(TREE).map_err(storage)?;
-            let mut target = to.open_table(TREE).map_err(storage)?;
-            for row in source.iter().map_err(storage)? {
-                let (key, value) = row.map_err(storage)?;
-                target.insert(key.value(), value.value()).map_err(storage)?;
-            }
-            let source = from.open_table(SETTINGS).map_err(storage)?;
-            let mut target = to.open_table(SETTINGS).map_err(storage)?;
-            for row in source.iter().map_err(storage)? {
-                let (key, value) = row.map_err(storage)?;
-                target.insert(key.value(), value.value()).map_err(storage)?;
-            }
-        }
-        to.commit().map_err(storage)
+        let opened = builder.open(path);
+        Self::new(opened.map_err(|error| not_opened(path, error))?)
     }
 
     /// Gives unused space back to the system.
@@ -105,9 +71,7 @@ impl Disk {
         let transaction = disk.0.begin_write().map_err(storage)?;
         let tables: Vec<_> = transaction.list_tables().map_err(storage)?.collect();
         if tables.iter().any(|table| table.name() == OLD) {
-            return Err(ServerError::Damaged {
-                row: OLD.to_owned(),
-            });
+            return Err(ServerError::OldFormat);
         }
         transaction.open_table(TREE).map_err(storage)?;
         transaction.open_table(SETTINGS).map_err(storage)?;
@@ -139,7 +103,7 @@ impl Disk {
         let transaction = self.0.begin_read().map_err(storage)?;
         let table = transaction.open_table(TREE).map_err(storage)?;
         Ok(Snapshot {
-            table: Arc::new(table),
+            stored: Arc::new((transaction, table)),
             max,
         })
     }
@@ -154,14 +118,24 @@ impl Disk {
 /// What is stored, as it was at one time: later writes are not seen. Cloning shares it.
 #[derive(Clone)]
 pub(crate) struct Snapshot {
-    table: Arc<ReadOnlyTable<&'static [u8], &'static str>>,
+    stored: Arc<(ReadTransaction, ReadOnlyTable<&'static [u8], &'static str>)>,
     max: usize,
 }
 
 impl Snapshot {
+    /// The rows of the data.
+    pub(super) fn table(&self) -> &ReadOnlyTable<&'static [u8], &'static str> {
+        &self.stored.1
+    }
+
+    /// What leads to all other tables.
+    pub(super) fn transaction(&self) -> &ReadTransaction {
+        &self.stored.0
+    }
+
     fn rows(&self) -> Rows<'_, ReadOnlyTable<&'static [u8], &'static str>> {
         Rows {
-            table: &self.table,
+            table: self.table(),
             max: self.max,
         }
     }
@@ -243,7 +217,18 @@ impl Data for Tree<'_> {
     }
 }
 
-fn storage(error: impl Into<redb::Error>) -> ServerError {
+/// Why a file could not be opened.
+pub(super) fn not_opened(path: &std::path::Path, error: DatabaseError) -> ServerError {
+    if let DatabaseError::UpgradeRequired(_) = error {
+        return ServerError::OldFormat;
+    }
+    ServerError::Open {
+        path: path.to_owned(),
+        source: Box::new(error.into()),
+    }
+}
+
+pub(super) fn storage(error: impl Into<redb::Error>) -> ServerError {
     ServerError::Storage(Box::new(error.into()))
 }
 

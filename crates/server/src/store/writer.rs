@@ -97,12 +97,15 @@ impl Writer {
     }
 
     fn take_rules(&mut self, rules: Arc<Rules>) -> Result<(), WriteError> {
-        if let Err(error) = self.disk.save_rules(rules.source()) {
+        let saved = self.disk.save_rules(rules.source());
+        let snapshot = saved.and_then(|()| self.disk.snapshot(self.max_read));
+        let snapshot = snapshot.map_err(|error| {
             tracing::error!(%error, "the rules could not be stored");
-            return Err(WriteError::Storage);
-        }
+            WriteError::Storage
+        })?;
         self.rules = rules.clone();
-        self.state.lock().rules = rules;
+        let mut state = self.state.lock();
+        (state.rules, state.snapshot) = (rules, snapshot);
         Ok(())
     }
 

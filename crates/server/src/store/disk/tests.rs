@@ -1,6 +1,7 @@
 //! Rows hold what the tree in memory would, however it was written and whichever way it is read.
 
 use proptest::prelude::*;
+use redb::ReadableTable;
 use remote_refresh_core::query::{Bound, Limit, Order};
 use remote_refresh_core::wire::{parse_json, Key, Leaf};
 
@@ -42,7 +43,7 @@ fn holding(json: &str) -> (Disk, Snapshot) {
 
 fn rows(disk: &Disk) -> usize {
     let snapshot = disk.snapshot(MAX).expect("memory can be read");
-    snapshot.table.iter().expect("memory can be read").count()
+    snapshot.table().iter().expect("memory can be read").count()
 }
 
 #[test]
@@ -125,16 +126,18 @@ fn a_row_that_is_no_leaf_is_reported() {
 }
 
 #[test]
-fn a_file_of_another_version_is_refused() {
+fn a_file_of_an_older_version_is_refused_with_what_to_do() {
     let database = in_backend(InMemoryBackend::new()).expect("memory can be opened");
     let transaction = database.begin_write().expect("writes");
     let old: TableDefinition<'_, &str, &str> = TableDefinition::new(OLD);
     transaction.open_table(old).expect("it is made");
     transaction.commit().expect("writes");
-    assert_eq!(
-        Disk::new(database).err().map(|error| error.code()),
-        Some("server_damaged")
-    );
+    let older = not_opened("feed.redb".as_ref(), DatabaseError::UpgradeRequired(2));
+    for error in [Disk::new(database).err(), Some(older)] {
+        let error = error.expect("it is refused");
+        assert_eq!(error.code(), "server_old_format");
+        assert!(error.to_string().contains("GET /.json?format=export"));
+    }
 }
 
 /// Data as JSON: leaves, objects, priorities.
