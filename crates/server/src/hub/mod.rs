@@ -4,42 +4,31 @@
 //! what its place now holds. An event is encoded once for each place and shared by that place's listeners. A listener
 //! that falls too far behind is cut off: its stream ends, and it comes back to the full value.
 
+mod places;
 mod windows;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use remote_refresh_core::query::Query;
-use remote_refresh_core::wire::{Node, Path, StreamEvent};
+use remote_refresh_core::wire::{Key, Node, Path, StreamEvent};
 use tokio::sync::mpsc;
 
 use crate::data::ReadError;
 use crate::metrics::Metrics;
 use crate::store::{SharedState, Snapshot};
+use places::Places;
 use windows::Window;
 
 /// All listeners.
 pub(crate) struct Hub {
-    listeners: BTreeMap<Path, Place>,
+    places: Places,
     next_id: u64,
     max_queued_events: usize,
     max_queued_bytes: usize,
     metrics: Arc<Metrics>,
-}
-
-/// The listeners of one place: to all of it, and to windows on it.
-#[derive(Default)]
-struct Place {
-    whole: Vec<Listener>,
-    windows: Vec<Window>,
-}
-
-impl Place {
-    fn is_empty(&self) -> bool {
-        self.whole.is_empty() && self.windows.is_empty()
-    }
 }
 
 /// What a listener begins with.
@@ -90,7 +79,7 @@ impl Hub {
         metrics: Arc<Metrics>,
     ) -> Self {
         Self {
-            listeners: BTreeMap::new(),
+            places: Places::default(),
             next_id: 0,
             max_queued_events: max_queued_events.max(1),
             max_queued_bytes,
@@ -124,7 +113,7 @@ impl Hub {
             queue: sender,
             queued: queued.clone(),
         };
-        let place = self.listeners.entry(path.clone()).or_default();
+        let place = self.places.entry(&path);
         let first = match window {
             None => {
                 place.whole.push(listener);
@@ -152,67 +141,60 @@ impl Hub {
     }
 
     fn has_window(&self, path: &Path, query: &Query) -> bool {
-        let place = self.listeners.get(path);
+        let place = self.places.get(path);
         place.is_some_and(|place| place.windows.iter().any(|window| window.query == *query))
     }
 
     /// Takes a listener away.
     pub(crate) fn unsubscribe(&mut self, path: &Path, id: u64) {
-        if let Some(place) = self.listeners.get_mut(path) {
+        if let Some(place) = self.places.get_mut(path) {
             place.whole.retain(|listener| listener.id != id);
             for window in &mut place.windows {
                 window.listeners.retain(|listener| listener.id != id);
             }
-            self.tidy(path);
-        }
-    }
-
-    fn tidy(&mut self, path: &Path) {
-        if let Some(place) = self.listeners.get_mut(path) {
-            place.windows.retain(|window| !window.listeners.is_empty());
-            if place.is_empty() {
-                self.listeners.remove(path);
-            }
+            self.places.tidy(path);
         }
     }
 
     /// Tells everybody concerned of writes that were committed together, in their order, after which `data` is stored.
     pub(crate) fn publish(&mut self, events: &[&StreamEvent], data: &Snapshot) {
+        let (max, metrics) = (self.max_queued_bytes, &self.metrics);
+        let mut with_windows: BTreeMap<Path, Vec<&StreamEvent>> = BTreeMap::new();
+        let mut left = Vec::new();
         for event in events {
-            for (place, event) in self.views(event) {
-                self.send(&place, &event);
-            }
+            self.places.tell(event, &mut |way, place, seen| {
+                if !place.windows.is_empty() {
+                    let path = places::path(way);
+                    with_windows.entry(path).or_default().push(event);
+                }
+                if !place.whole.is_empty() {
+                    let bytes = Bytes::from(seen.event().encode());
+                    deliver(&mut place.whole, way, &bytes, max, metrics);
+                    if place.is_empty() {
+                        left.push(places::path(way));
+                    }
+                }
+            });
         }
-        self.move_windows(events, data);
+        for path in left {
+            self.places.tidy(&path);
+        }
+        self.move_windows(with_windows, data);
     }
 
     /// A window is told of all these writes at once: what is between them is not stored anywhere.
-    fn move_windows(&mut self, events: &[&StreamEvent], data: &Snapshot) {
-        let mut concerned: BTreeMap<Path, Vec<&StreamEvent>> = BTreeMap::new();
-        for event in events {
-            let mut places: BTreeSet<Path> = BTreeSet::new();
-            for path in written(event) {
-                let above = self.at_or_above(&path).map(|(place, _)| place);
-                let below = self.below(&path).map(|(place, _)| place.clone());
-                let with_windows = above
-                    .chain(below)
-                    .filter(|place| !self.listeners[place].windows.is_empty());
-                places.extend(with_windows);
-            }
-            for place in places {
-                concerned.entry(place).or_default().push(event);
-            }
-        }
+    fn move_windows(&mut self, concerned: BTreeMap<Path, Vec<&StreamEvent>>, data: &Snapshot) {
         let max = self.max_queued_bytes;
         for (path, events) in concerned {
-            let Some(place) = self.listeners.get_mut(&path) else {
+            let Some(place) = self.places.get_mut(&path) else {
                 continue;
             };
             for window in &mut place.windows {
                 match data.window(&path, &window.query) {
                     Ok(now) => {
                         if let Some(bytes) = window.update(&events, &path, now) {
-                            deliver(&mut window.listeners, &path, &bytes, max, &self.metrics);
+                            let listeners = &mut window.listeners;
+                            deliver(listeners, path.keys(), &bytes, max, &self.metrics);
                         }
                     }
                     Err(error) => {
@@ -221,133 +203,7 @@ impl Hub {
                     }
                 }
             }
-            self.tidy(&path);
-        }
-    }
-
-    /// The write as each place that is listened to sees it.
-    fn views(&self, event: &StreamEvent) -> Vec<(Path, StreamEvent)> {
-        match event {
-            StreamEvent::Put { path, data } => {
-                let above = self.at_or_above(path).map(|(place, seen)| {
-                    (
-                        place,
-                        StreamEvent::Put {
-                            path: seen,
-                            data: data.clone(),
-                        },
-                    )
-                });
-                let below = self
-                    .below(path)
-                    .map(|(place, inside)| (place.clone(), replaced(data.as_ref(), &inside)));
-                above.chain(below).collect()
-            }
-            StreamEvent::Patch { path, children } => {
-                let above = self.at_or_above(path).map(|(place, seen)| {
-                    (
-                        place,
-                        StreamEvent::Patch {
-                            path: seen,
-                            children: children.clone(),
-                        },
-                    )
-                });
-                above
-                    .chain(self.views_inside_patch(path, children))
-                    .collect()
-            }
-            StreamEvent::KeepAlive
-            | StreamEvent::Cancel { .. }
-            | StreamEvent::AuthRevoked { .. } => Vec::new(),
-        }
-    }
-
-    /// A patch at `path` as the listeners below `path` see it: those of its children that concern them.
-    fn views_inside_patch(
-        &self,
-        path: &Path,
-        children: &[(Path, Option<Node>)],
-    ) -> Vec<(Path, StreamEvent)> {
-        let mut views = Vec::new();
-        let mut patches: BTreeMap<Path, Vec<(Path, Option<Node>)>> = BTreeMap::new();
-        for (child, data) in children {
-            let written = path.join(child);
-            for (place, seen) in self.at_or_above(&written) {
-                if place.depth() <= path.depth() {
-                    continue;
-                }
-                if seen.is_root() {
-                    views.push((
-                        place,
-                        StreamEvent::Put {
-                            path: seen,
-                            data: data.clone(),
-                        },
-                    ));
-                } else {
-                    patches.entry(place).or_default().push((seen, data.clone()));
-                }
-            }
-            let below = self.below(&written);
-            views.extend(
-                below.map(|(place, inside)| (place.clone(), replaced(data.as_ref(), &inside))),
-            );
-        }
-        let root = Path::root();
-        views.extend(patches.into_iter().map(|(place, children)| {
-            (
-                place,
-                StreamEvent::Patch {
-                    path: root.clone(),
-                    children,
-                },
-            )
-        }));
-        views
-    }
-
-    /// The places listened to from the root down to `path`, with `path` as seen from each.
-    fn at_or_above<'a>(&'a self, path: &'a Path) -> impl Iterator<Item = (Path, Path)> + 'a {
-        let ways = std::iter::successors(Some(path.clone()), Path::parent);
-        ways.filter(|place| self.listeners.contains_key(place))
-            .filter_map(|place| {
-                let seen = path.strip_prefix(&place)?;
-                Some((place, seen))
-            })
-    }
-
-    /// The places listened to below `path`, each with its way down from `path`.
-    fn below<'a>(&'a self, path: &'a Path) -> impl Iterator<Item = (&'a Path, Path)> + 'a {
-        // In path order whatever lies in a path comes right after it.
-        let from_here = self.listeners.range(path..).map(|(place, _)| place);
-        let inside = from_here.map_while(|place| Some((place, place.strip_prefix(path)?)));
-        inside.filter(|(_, way)| !way.is_root())
-    }
-
-    fn send(&mut self, path: &Path, event: &StreamEvent) {
-        let max = self.max_queued_bytes;
-        let Some(place) = self.listeners.get_mut(path) else {
-            return;
-        };
-        if place.whole.is_empty() {
-            return;
-        }
-        let bytes = Bytes::from(event.encode());
-        deliver(&mut place.whole, path, &bytes, max, &self.metrics);
-        self.tidy(path);
-    }
-}
-
-/// The places that a write replaces.
-fn written(event: &StreamEvent) -> Vec<Path> {
-    match event {
-        StreamEvent::Put { path, .. } => vec![path.clone()],
-        StreamEvent::Patch { path, children } => {
-            children.iter().map(|(child, _)| path.join(child)).collect()
-        }
-        StreamEvent::KeepAlive | StreamEvent::Cancel { .. } | StreamEvent::AuthRevoked { .. } => {
-            Vec::new()
+            self.places.tidy(&path);
         }
     }
 }
@@ -355,7 +211,7 @@ fn written(event: &StreamEvent) -> Vec<Path> {
 /// Puts an encoded event into each queue; who falls too far behind is cut off.
 fn deliver(
     listeners: &mut Vec<Listener>,
-    place: &Path,
+    place: &[Key],
     bytes: &Bytes,
     max: usize,
     metrics: &Metrics,
@@ -368,16 +224,9 @@ fn deliver(
             metrics.deliveries.fetch_add(1, Ordering::Relaxed);
         } else {
             metrics.cut_off.fetch_add(1, Ordering::Relaxed);
+            let place = places::path(place);
             tracing::info!(%place, "a listener fell too far behind and was cut off");
         }
         kept
     });
-}
-
-/// What a listener at `inside` sees when everything above it becomes `data`.
-fn replaced(data: Option<&Node>, inside: &Path) -> StreamEvent {
-    StreamEvent::Put {
-        path: Path::root(),
-        data: data.and_then(|data| data.get(inside)).cloned(),
-    }
 }

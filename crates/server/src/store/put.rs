@@ -18,12 +18,22 @@ pub(super) fn put(
 ) -> Result<(), redb::Error> {
     let mut place = row::of(path);
     match data {
+        Some(node) if node.leaf().is_some() => {
+            // Where there was a leaf there is nothing else, above or below: most writes only change one.
+            if !insert(rows, &mut place, node)? {
+                make_room(rows, &place)?;
+            }
+            Ok(())
+        }
         Some(node) => {
-            make_room(rows, &place, node.leaf().is_some())?;
-            insert(rows, &mut place, node)
+            if rows.remove(&*place)?.is_none() {
+                make_room(rows, &place)?;
+            }
+            insert(rows, &mut place, node)?;
+            Ok(())
         }
         None => {
-            if clear(rows, &place)? {
+            if clear(rows, Bound::Included(&place))? {
                 take_empty_parents(rows, path)?;
             }
             Ok(())
@@ -31,40 +41,35 @@ pub(super) fn put(
     }
 }
 
-/// Takes away what is at `place`, and a leaf above it.
-fn make_room(rows: &mut Rows<'_>, place: &[u8], for_leaf: bool) -> Result<(), redb::Error> {
+/// Takes away what is below `place`, and a leaf above it.
+fn make_room(rows: &mut Rows<'_>, place: &[u8]) -> Result<(), redb::Error> {
     // A leaf has no rows after its own that are below it: if there is one above, it is the last row before the place.
-    let before = match rows.range::<&[u8]>(..=place)?.next_back().transpose()? {
+    let leaf = match rows.range::<&[u8]>(..place)?.next_back().transpose()? {
         Some((found, text)) if place.starts_with(found.value()) => {
             Some((found.value().to_vec(), text.value().to_owned()))
         }
         _ => None,
     };
-    match before {
-        Some((found, _)) if found == place => {
-            if !for_leaf {
-                rows.remove(place)?;
-            }
-        }
-        Some((leaf, text)) => {
-            rows.remove(&*leaf)?;
-            let priority = parse_json(&text).ok().flatten();
-            if let Some(priority) = priority.and_then(|node| node.priority().cloned()) {
-                let bearer = Node::bool(true).with_priority(Some(priority));
-                rows.insert(&*row::priority(&leaf), &*text_of(&bearer))?;
-            }
-        }
-        None => {
-            clear(rows, place)?;
-        }
+    let Some((leaf, text)) = leaf else {
+        clear(rows, Bound::Excluded(place))?;
+        return Ok(());
+    };
+    rows.remove(&*leaf)?;
+    let priority = parse_json(&text).ok().flatten();
+    if let Some(priority) = priority.and_then(|node| node.priority().cloned()) {
+        let bearer = Node::bool(true).with_priority(Some(priority));
+        rows.insert(&*row::priority(&leaf), &*text_of(&bearer))?;
     }
     Ok(())
 }
 
-/// Takes away the rows at and below `place`; whether there were any.
-fn clear(rows: &mut Rows<'_>, place: &[u8]) -> Result<bool, redb::Error> {
-    let end = row::end(place);
-    let range = (Bound::Included(place), end.as_ref().map(Vec::as_slice));
+/// Takes away the rows from `place`, or those after it, to the last below it; whether there were any.
+fn clear(rows: &mut Rows<'_>, place: Bound<&[u8]>) -> Result<bool, redb::Error> {
+    let end = match place {
+        Bound::Included(place) | Bound::Excluded(place) => row::end(place),
+        Bound::Unbounded => Bound::Unbounded,
+    };
+    let range = (place, end.as_ref().map(Vec::as_slice));
     let (first, more) = {
         let mut found = rows.range::<&[u8]>(range)?;
         let first = found
@@ -105,10 +110,10 @@ fn take_empty_parents(rows: &mut Rows<'_>, path: &Path) -> Result<(), redb::Erro
     Ok(())
 }
 
-fn insert(rows: &mut Rows<'_>, place: &mut Vec<u8>, node: &Node) -> Result<(), redb::Error> {
+/// Adds the rows of `node`; whether there was a row already, when that is a leaf.
+fn insert(rows: &mut Rows<'_>, place: &mut Vec<u8>, node: &Node) -> Result<bool, redb::Error> {
     if node.leaf().is_some() {
-        rows.insert(&**place, &*text_of(node))?;
-        return Ok(());
+        return Ok(rows.insert(&**place, &*text_of(node))?.is_some());
     }
     if let Some(priority) = node.priority() {
         let bearer = Node::bool(true).with_priority(Some(priority.clone()));
@@ -120,7 +125,7 @@ fn insert(rows: &mut Rows<'_>, place: &mut Vec<u8>, node: &Node) -> Result<(), r
         insert(rows, place, child)?;
         place.truncate(length);
     }
-    Ok(())
+    Ok(false)
 }
 
 fn text_of(leaf: &Node) -> String {
