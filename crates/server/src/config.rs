@@ -68,7 +68,7 @@ pub struct Config {
     pub max_connections: usize,
     /// How many requests and streams may be under way at once on one HTTP/2 connection; 250. Further ones wait.
     pub max_requests_per_connection: u32,
-    /// How long the head of a request may take to arrive; 30 s.
+    /// How long the head of a request may take to arrive, and a connection be open without a request; 30 s.
     pub header_timeout: Duration,
 }
 

@@ -22,6 +22,7 @@ use tokio::net::TcpStream;
 use tokio::sync::{watch, OwnedSemaphorePermit};
 
 use crate::feed::FeedServer;
+use crate::idle::UnderWay;
 use crate::takeover::{pour, until_handover, Handover, Shared};
 use crate::tls::HTTP2;
 
@@ -186,16 +187,19 @@ impl Connections {
     where
         I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let app = self.app(peer);
+        let (app, under_way) = (self.app(peer), UnderWay::nothing());
+        let counting = under_way.clone();
         let service = service_fn(move |request: Request<Incoming>| {
-            let response = app(request);
-            async move { Ok::<_, Infallible>(response.await) }
+            let (one, response) = (counting.one_more(), app(request));
+            async move { Ok::<_, Infallible>(one.until_sent(response.await)) }
         });
         let mut connection = pin!(self.http2.serve_connection(TokioIo::new(io), service));
         tokio::select! {
             ended = &mut connection => return note(ended.map_err(Into::into)),
-            () = reached(stage, Stage::Finishing) => connection.as_mut().graceful_shutdown(),
+            () = reached(stage, Stage::Finishing) => {}
+            () = under_way.idle(self.feed.inner().config.header_timeout) => {}
         }
+        connection.as_mut().graceful_shutdown();
         note(connection.await.map_err(Into::into));
     }
 

@@ -13,7 +13,7 @@
 //! | `rules` | what they may do: the Realtime Database's rules language |
 //! | `store`, `data` | the tree as rows of the data file, the one thread that writes them; looking at data place by place |
 //! | `hub` | who listens where, and what each write means to them |
-//! | `connection`, `takeover` | what is spoken on one socket, and how little of that an event stream keeps |
+//! | `connection`, `idle`, `takeover` | what is spoken on one socket, when that is closed, and how little of it an event stream keeps |
 //! | [`Tls`] | the certificate |
 //! | `rest`, `stream` | HTTP requests and event streams |
 //! | [`maintenance`], `backup` | backups, of a file or of a running server, and making the data file smaller |
@@ -34,6 +34,7 @@ mod feed;
 #[doc(hidden)]
 pub mod fuzzing;
 mod hub;
+mod idle;
 pub mod maintenance;
 mod metrics;
 pub mod notify;

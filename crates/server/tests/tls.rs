@@ -2,9 +2,8 @@
 
 mod support;
 
-use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
+use std::time::Duration;
 
 use http_body_util::{BodyExt, Empty, Full};
 use hyper::body::{Bytes, Incoming};
@@ -14,22 +13,10 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use remote_refresh_core::wire::Decoder;
 use remote_refresh_server::Tls;
 use serde_json::json;
+use support::tls::{certificate, connect};
 use support::{soon, Server, SECRET};
 use tempfile::TempDir;
-use tokio::net::TcpStream;
-use tokio_rustls::client::TlsStream;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
-use tokio_rustls::TlsConnector;
-
-/// Writes a new certificate for localhost and its key into `folder`; returns the certificate.
-fn certificate(folder: &Path) -> CertificateDer<'static> {
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a good name");
-    std::fs::write(folder.join("cert.pem"), made.cert.pem()).expect("writes");
-    std::fs::write(folder.join("key.pem"), made.signing_key.serialize_pem()).expect("writes");
-    CertificateDer::from_pem_slice(made.cert.pem().as_bytes()).expect("it is PEM")
-}
+use tokio_rustls::rustls::pki_types::CertificateDer;
 
 fn files(folder: &TempDir) -> Tls {
     Tls::from_files(
@@ -39,30 +26,9 @@ fn files(folder: &TempDir) -> Tls {
     .expect("they belong together")
 }
 
-async fn connect(
-    server: &Server,
-    trusted: &CertificateDer<'static>,
-    protocol: &[u8],
-) -> std::io::Result<TlsStream<TcpStream>> {
-    let mut roots = RootCertStore::empty();
-    roots.add(trusted.clone()).expect("a certificate");
-    let mut config = ClientConfig::builder()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    config.alpn_protocols = vec![protocol.to_vec()];
-    let address: SocketAddr = server
-        .url
-        .trim_start_matches("http://")
-        .parse()
-        .expect("an address");
-    let socket = TcpStream::connect(address).await?;
-    let name = ServerName::try_from("localhost").expect("a name");
-    soon(TlsConnector::from(Arc::new(config)).connect(name, socket)).await
-}
-
 /// A client's one connection.
 async fn http2(server: &Server, trusted: &CertificateDer<'static>) -> SendRequest<Full<Bytes>> {
-    let tls = connect(server, trusted, b"h2").await.expect("TLS");
+    let tls = connect(&server.url, trusted, b"h2").await.expect("TLS");
     assert_eq!(tls.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
     let made = hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(tls));
     let (sender, connection) = soon(made).await.expect("HTTP/2");
@@ -185,7 +151,9 @@ async fn http_1_is_spoken_with_who_does_not_know_better() {
     let folder = tempfile::tempdir().expect("a folder");
     let trusted = certificate(folder.path());
     let server = Server::with(|config| config.tls = Some(files(&folder))).await;
-    let tls = connect(&server, &trusted, b"http/1.1").await.expect("TLS");
+    let tls = connect(&server.url, &trusted, b"http/1.1")
+        .await
+        .expect("TLS");
     let (mut client, connection) = hyper::client::conn::http1::handshake(TokioIo::new(tls))
         .await
         .expect("HTTP/1");
@@ -216,7 +184,7 @@ async fn a_new_certificate_is_taken_while_the_server_runs_and_a_bad_one_is_not()
     tls.reload().expect("they belong together");
     http2(&server, &new).await;
     assert!(
-        connect(&server, &old, b"h2").await.is_err(),
+        connect(&server.url, &old, b"h2").await.is_err(),
         "the old one is gone"
     );
     std::fs::write(folder.path().join("key.pem"), "no key").expect("writes");
@@ -227,6 +195,48 @@ async fn a_new_certificate_is_taken_while_the_server_runs_and_a_bad_one_is_not()
     http2(&server, &new).await;
     let answer = soon(open.send_request(request("GET", "/a.json", SECRET, ""))).await;
     assert_eq!(answer.expect("it is still open").status(), 200);
+}
+
+#[tokio::test]
+async fn a_connection_without_requests_is_closed_after_a_while_and_one_with_a_stream_is_not() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let trusted = certificate(folder.path());
+    let tls = files(&folder);
+    let server = Server::with(|config| {
+        config.tls = Some(tls);
+        config.header_timeout = Duration::from_secs(1);
+    })
+    .await;
+    let mut listening = http2(&server, &trusted).await;
+    let mut listen = request("GET", "/a.json", SECRET, "");
+    let kind = "text/event-stream".parse().expect("a header");
+    listen.headers_mut().insert("accept", kind);
+    let mut stream = soon(listening.send_request(listen))
+        .await
+        .expect("a stream");
+    let mut decoder = Decoder::new();
+    assert!(event(&mut stream, &mut decoder).await.contains("null"));
+    // The other comes later, and is closed all the same: one that asked something, and one that never did.
+    for asks in [true, false] {
+        let tls = connect(&server.url, &trusted, b"h2").await.expect("TLS");
+        let made = hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(tls));
+        let (mut sender, connection) = soon(made).await.expect("HTTP/2");
+        let ended = tokio::spawn(connection);
+        if asks {
+            let asked = sender.send_request(request("GET", "/a.json", SECRET, ""));
+            let body = soon(asked).await.expect("it answers").into_body();
+            soon(body.collect()).await.expect("it is whole");
+        }
+        // A closed connection is no error; it ends although its sender is still held.
+        soon(ended)
+            .await
+            .expect("no panic")
+            .expect("it is closed in order");
+        drop(sender);
+    }
+    let put = soon(listening.send_request(request("PUT", "/a.json", SECRET, "1"))).await;
+    assert_eq!(put.expect("it is open").status(), 200);
+    assert!(event(&mut stream, &mut decoder).await.contains('1'));
 }
 
 #[test]

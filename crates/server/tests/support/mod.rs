@@ -5,6 +5,7 @@ pub(crate) mod http;
 pub(crate) mod id_token;
 pub(crate) mod noise;
 pub(crate) mod process;
+pub(crate) mod tls;
 
 use std::collections::VecDeque;
 use std::future::Future;

@@ -50,6 +50,36 @@ impl Process {
         self.child.wait().expect("it ends");
     }
 
+    /// Sends it a signal.
+    #[cfg(unix)]
+    pub(crate) fn signal(&self, signal: rustix::process::Signal) {
+        let id = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(id, signal).expect("it runs");
+    }
+
+    /// Waits until its log says this.
+    pub(crate) async fn logged(&self, text: &str) {
+        super::soon(async {
+            while !self.log().contains(text) {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+        })
+        .await;
+    }
+
+    /// Waits until it ends by itself; whether that was well.
+    pub(crate) async fn ended(&mut self) -> bool {
+        super::soon(async {
+            loop {
+                if let Some(status) = self.child.try_wait().expect("it was started") {
+                    return status.success();
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+        })
+        .await
+    }
+
     /// Its host and port.
     pub(crate) fn address(&self) -> &str {
         self.url.trim_start_matches("http://")
