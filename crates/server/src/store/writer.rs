@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use remote_refresh_core::time::Millis;
 use remote_refresh_core::wire::{Node, Path, StreamEvent};
@@ -19,6 +20,11 @@ use crate::rules::{Asked, QueryFacts, Rules, Sides};
 /// How many writes share one commit at most.
 const MAX_BATCH: usize = 256;
 
+/// The longest a batch waits for the next write.
+const LONGEST_PAUSE: Duration = Duration::from_micros(250);
+/// Shorter pauses are not worth it: the system makes each longer by some 50 µs, and a commit of less than a millisecond is soon over.
+const SHORTEST_PAUSE: Duration = Duration::from_micros(60);
+
 type Answer = oneshot::Sender<Result<StreamEvent, Refusal>>;
 
 /// What the writer is asked to do.
@@ -29,6 +35,27 @@ pub(super) enum Job {
     Rules(Arc<Rules>, oneshot::Sender<Result<(), WriteError>>),
     /// Finish.
     Stop,
+}
+
+/// When to wait a little for more writers, so that they share a commit.
+///
+/// Those who were answered together mostly write again together, some moments later. Without a pause the first of them would
+/// have a commit to itself, and all others wait for that and for their own.
+#[derive(Default)]
+struct Pace {
+    /// Several write at once: the last batch had more than one write, or another was there when it was done.
+    crowd: bool,
+    /// How long the last commit took.
+    commit: Duration,
+}
+
+impl Pace {
+    /// How long to wait for more, with a batch that has been open for so long; not at all where a commit is quick, or
+    /// nobody else is there. A batch waits again only if somebody came meanwhile.
+    fn pause(&self, open: Duration) -> Option<Duration> {
+        let pause = (self.commit / 16).min(LONGEST_PAUSE);
+        (self.crowd && pause >= SHORTEST_PAUSE && open < self.commit / 2).then_some(pause)
+    }
 }
 
 pub(super) struct Writer {
@@ -62,10 +89,18 @@ impl Writer {
 
     /// Works until it is told to stop, or nobody can write any more.
     pub(super) fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
+        let mut pace = Pace::default();
         let mut stopping = false;
         while !stopping {
             let mut batch = Vec::new();
-            let mut next = jobs.blocking_recv();
+            let mut next = match jobs.try_recv() {
+                Err(mpsc::error::TryRecvError::Empty) => jobs.blocking_recv(),
+                there => {
+                    pace.crowd |= there.is_ok();
+                    there.ok()
+                }
+            };
+            let (begun, mut seen) = (Instant::now(), 0);
             loop {
                 match next {
                     Some(Job::Write(write, answer)) => batch.push((write, answer)),
@@ -86,13 +121,24 @@ impl Writer {
                 if batch.len() == MAX_BATCH {
                     break;
                 }
-                next = match jobs.try_recv() {
+                let mut more = jobs.try_recv();
+                if let (Err(mpsc::error::TryRecvError::Empty), true) = (&more, batch.len() > seen) {
+                    seen = batch.len();
+                    if let Some(pause) = pace.pause(begun.elapsed()) {
+                        std::thread::sleep(pause);
+                        more = jobs.try_recv();
+                    }
+                }
+                next = match more {
                     Ok(job) => Some(job),
                     Err(mpsc::error::TryRecvError::Disconnected) => None,
                     Err(mpsc::error::TryRecvError::Empty) => break,
                 };
             }
+            pace.crowd = batch.len() > 1;
+            let begun = Instant::now();
             self.commit(batch);
+            pace.commit = begun.elapsed();
         }
     }
 
