@@ -2,8 +2,11 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{END, HEAD, PREFIX, ROW, SETTING};
+use super::{END, HEAD, ROW, SETTING};
 use crate::store::copy::Entry;
+
+/// A letter and two lengths.
+const PREFIX: usize = 9;
 
 /// The longest key taken, in bytes: more than 32 keys of a path make.
 const MAX_KEY: usize = 64 << 10;

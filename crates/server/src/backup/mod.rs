@@ -20,9 +20,6 @@ const SETTING: u8 = b's';
 const ROW: u8 = b'r';
 const END: u8 = b'e';
 
-/// A letter and two lengths.
-const PREFIX: usize = 9;
-
 /// Writes a backup.
 pub(crate) struct Encoder(Sha256);
 

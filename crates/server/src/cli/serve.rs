@@ -1,5 +1,6 @@
 //! Serving: flags to configuration, and from start to a signal to stop.
 
+use std::future::Future;
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -245,11 +246,13 @@ pub(super) async fn serve(args: Serve) -> Result<(), String> {
     let tls = config.tls.clone();
     let feed = FeedServer::open(config).map_err(|error| error.to_string())?;
     let app = feed.router();
+    // Whoever reads that it listens may send signals from then on.
     let mut stops = Stops::catch();
+    let reloading = reload_when_told(tls.clone());
     // Whoever started this with port 0 reads the port here, and takes the line for a sign that all is ready.
     let scheme = if tls.is_some() { "https" } else { "http" };
     println!("listening on {scheme}://{address}");
-    tokio::spawn(reload_when_told(tls));
+    tokio::spawn(reloading);
     let (stop, stopped) = oneshot::channel::<()>();
     let running = remote_refresh_server::serve(listener, feed, app, async { drop(stopped.await) });
     let told = async {
@@ -270,41 +273,47 @@ pub(super) async fn serve(args: Serve) -> Result<(), String> {
 /// The signals that ask the program to stop: Ctrl-C, and what service managers send.
 struct Stops {
     #[cfg(unix)]
-    terminate: Option<tokio::signal::unix::Signal>,
+    signals: [Option<tokio::signal::unix::Signal>; 2],
 }
 
 impl Stops {
     fn catch() -> Self {
         Self {
             #[cfg(unix)]
-            terminate: catch(tokio::signal::unix::SignalKind::terminate()),
+            signals: [
+                tokio::signal::unix::SignalKind::interrupt(),
+                tokio::signal::unix::SignalKind::terminate(),
+            ]
+            .map(catch),
         }
     }
 
     /// Ready at the next of them.
+    #[cfg(unix)]
     async fn next(&mut self) {
-        let interrupted = async {
-            if let Err(error) = tokio::signal::ctrl_c().await {
-                tracing::warn!(%error, "Ctrl-C can't be caught");
-                std::future::pending::<()>().await;
-            }
-        };
-        #[cfg(unix)]
-        let terminated = received(&mut self.terminate);
-        #[cfg(not(unix))]
-        let terminated = std::future::pending::<()>();
+        let [interrupt, terminate] = &mut self.signals;
         tokio::select! {
-            () = interrupted => {}
-            () = terminated => {}
+            () = received(interrupt) => {}
+            () = received(terminate) => {}
+        }
+    }
+
+    /// Ready at the next of them.
+    #[cfg(not(unix))]
+    async fn next(&mut self) {
+        if let Err(error) = tokio::signal::ctrl_c().await {
+            tracing::warn!(%error, "Ctrl-C can't be caught");
+            std::future::pending::<()>().await;
         }
     }
 }
 
-/// Reads the certificate again whenever SIGHUP comes. Without one the signal does nothing, rather than end the program.
-async fn reload_when_told(tls: Option<Tls>) {
-    #[cfg(unix)]
-    {
-        let mut told = catch(tokio::signal::unix::SignalKind::hangup());
+/// Catches SIGHUP from now on. What is returned reads the certificate again whenever it comes; without one the signal does
+/// nothing, rather than end the program.
+#[cfg(unix)]
+fn reload_when_told(tls: Option<Tls>) -> impl Future<Output = ()> + Send {
+    let mut told = catch(tokio::signal::unix::SignalKind::hangup());
+    async move {
         loop {
             received(&mut told).await;
             let Some(tls) = &tls else {
@@ -316,8 +325,12 @@ async fn reload_when_told(tls: Option<Tls>) {
             }
         }
     }
-    #[cfg(not(unix))]
-    drop(tls);
+}
+
+/// There is no such signal.
+#[cfg(not(unix))]
+fn reload_when_told(_: Option<Tls>) -> impl Future<Output = ()> + Send {
+    std::future::ready(())
 }
 
 #[cfg(unix)]
