@@ -42,6 +42,7 @@ export function appFactory(wasm) {
 class Shell {
   #engine
   #walk
+  #entities
   #live
   #requests
   #fetches
@@ -63,7 +64,7 @@ class Shell {
     const clientId = this.#clientId = options?.clientId ?? newClientId()
     const engine = this.#engine = new wasm.Engine(weakHost(this), { ...options, clientId })
     const views = new Registry(() => engine.addView(), id => engine.forgetView(id))
-    const entities = new Registry(() => engine.addEntity(), id => {
+    const entities = this.#entities = new Registry(() => engine.addEntity(), id => {
       fetches.forget(id)
       engine.forgetEntity(id)
     })
@@ -84,7 +85,9 @@ class Shell {
       },
       emitModel: (operation, type, id, snapshot, pass) => {
         walk.remember(snapshot, pass)
-        this.#trigger(`model-${operation}-of-type-${type}`, { type, operation, id }, snapshot)
+        const about = { type, operation, id }
+        explain.note('change', about)
+        this.#trigger(`model-${operation}-of-type-${type}`, about, snapshot)
       },
       callHook: (id, snapshot, pass) => {
         const view = views.object(id)
@@ -125,6 +128,12 @@ class Shell {
       observe: (Backbone, options) => this.#observe(Backbone, options),
       write: (entities, send) => this.#write(entities, send),
       explain: target => this.#explain.steps(target),
+      inspect: () => ({
+        feed: this.#feed,
+        page: this.#page,
+        childrenOf: view => this.#tree.childrenOf(view, () => {}),
+        stateOf: what => this.#engine.inspect(isObject(what) ? this.#entities.id(what) : what),
+      }),
       clientId: this.#clientId,
     }
   }

@@ -170,7 +170,7 @@ export interface Step {
   /** When, in ms since the page began (`performance.now()`). */
   time: number
   /**
-   * `change` (the feed changed), `plan` (the page view is to be refreshed), `joined` (a fetch that is under way or waited
+   * `change` (the feed changed: `event` and `key`, or `type`, `operation` and `id` of a model), `plan` (the page view is to be refreshed), `joined` (a fetch that is under way or waited
    * for will do), or the event of the same name: `refresh:start`, `refresh:done`, `refresh:error`, `refresh:deferred`,
    * `refresh:skipped`.
    */
@@ -182,6 +182,30 @@ export interface Step {
   /** The model or collection, unless it is gone. */
   entity?: Entity
   [more: string]: unknown
+}
+
+/**
+ * An App as it is now, for tools such as `remote-refresh/inspector`, which says it in words. Every app carries it, so it is packed:
+ * numbers, and no names.
+ */
+export interface Inspection {
+  /** The feed that is followed. */
+  readonly feed: Feed | null
+  /** The displayed page view. */
+  readonly page: View | null
+  /** The subviews that a walk of this view visits; one may come twice. */
+  childrenOf(view: View): View[]
+  /**
+   * Of an entity, the sum of: 1, a refresh is under way; 2, a request of the app's own; 4, it owes a fetch (after those under way); 8, it
+   * waits for the user's work to be saved or left; 16, it gave up after failures; and 32 × the time at which it tries again.
+   *
+   * Of the App: with −1 the sum of 1, another tab has the feed's stream; 2, the page view owes a refresh. With −2 the time
+   * at which the stream is tried again, −3 at which a new token is asked for, −4 at which a change that waits (`debounce`, `spread`)
+   * is answered.
+   *
+   * Times are in ms since 1970, and 0 where there is none.
+   */
+  stateOf(what: Entity | -1 | -2 | -3 | -4): number
 }
 
 /** What `refresh:start` and `refresh:done` tell. */
@@ -277,6 +301,8 @@ export interface App {
    * `performance.measure`.
    */
   explain(target?: View | Entity): Step[]
+  /** The App as it is now, for tools that look inside: `remote-refresh/inspector` is one. */
+  inspect(): Inspection
   /** This client's name, with which the `origin` of its own changes begins. */
   readonly clientId: string
   /** Displays a page view (or, with `null`, none) and returns it. */

@@ -6,10 +6,11 @@
 //   providers.js, .cjs    feeds of other kinds than the Realtime Database's
 //   firebase.js, .cjs     a Firebase SDK's reference as a feed
 //   testing.js, .cjs      for apps' own tests
-//   *.min.js              the first and the last of these as classic scripts: for a script tag, and for AMD loaders (RequireJS)
+//   inspector.js, .cjs    a custom element that shows what an App does
+//   *.min.js              the first and the last two of these as classic scripts: for a script tag, and for AMD loaders (RequireJS)
 //   *.d.cts               the type declarations once more, for those who `require`
 //   www/                  the demo page; it imports the package by its name, so it comes last
-import { build as esbuild } from 'esbuild'
+import { build as esbuild, transform } from 'esbuild'
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 
@@ -51,7 +52,18 @@ const embedWasm = {
   },
 }
 
-const packaged = { ...common, plugins: [embedWasm], platform: 'neutral' }
+/** Embeds a style sheet as a string, without its comments and white space: no bundler of the app's looks into a string. */
+const embedStyle = {
+  name: 'embed-style',
+  setup(build) {
+    build.onLoad({ filter: /js\/inspector\/[\w-]+\.css$/ }, async ({ path }) => {
+      const { code } = await transform(await readFile(path, 'utf8'), { loader: 'css', minify: true })
+      return { contents: code.trim(), loader: 'text' }
+    })
+  },
+}
+
+const packaged = { ...common, plugins: [embedWasm, embedStyle], platform: 'neutral' }
 
 /** A file of js/ as an ES module and, where asked, as a CommonJS one. */
 async function entry(name, { commonjs = false } = {}) {
@@ -100,15 +112,15 @@ async function page() {
   for (const file of await readdir('www', { withFileTypes: true })) {
     if (file.isFile() && !/\.(js|css|md)$/.test(file.name)) await copy(`www/${file.name}`, `www/${file.name}`)
   }
+  const site = { ...common, outdir: 'dist/www', platform: 'browser', minify: true, loader: { '.svg': 'dataurl', '.woff2': 'file' } }
   await build({
-    ...common,
-    entryPoints: ['www/app.js', 'www/app.css', 'www/side-by-side.js', 'www/side-by-side.css', 'www/theme.js'],
-    outdir: 'dist/www',
+    ...site,
+    entryPoints: ['www/app.js', 'www/app.css', 'www/side-by-side.js', 'www/side-by-side.css'],
     format: 'esm',
-    platform: 'browser',
-    minify: true,
-    loader: { '.svg': 'dataurl', '.woff2': 'file' },
+    splitting: true, // what is imported later is a file of its own
+    keepNames: true, // the inspector shows them
   })
+  await build({ ...site, entryPoints: ['www/theme.js'], format: 'iife' }) // a classic script
 }
 
 await copy('dist/wasm/remote_refresh_bg.wasm', 'remote_refresh_bg.wasm')
@@ -118,8 +130,10 @@ await entry('server', { commonjs: true })
 await entry('providers', { commonjs: true })
 await entry('firebase', { commonjs: true })
 await entry('testing', { commonjs: true })
+await entry('inspector', { commonjs: true })
 await script('script', 'remote-refresh', 'RemoteRefresh')
 await script('testing', 'remote-refresh-testing', 'RemoteRefreshTesting')
+await script('inspector', 'remote-refresh-inspector', 'RemoteRefreshInspector')
 await commonJsTypes()
 await page()
 

@@ -183,11 +183,38 @@ impl Engine {
         self.0.app.borrow_mut().forget_entity(EntityId(entity));
     }
 
-    /// How many views and entities are known: what the memory tests look at.
-    #[wasm_bindgen(js_name = knownCount)]
-    pub fn known_count(&self) -> usize {
+    /// How the entity with this number stands, as flags: 1 a refresh is under way, 2 a request of the app's own, 4 it owes a fetch,
+    /// 8 it waits for the user's work, 16 it gave up; and 32 times the time at which it tries again. Below 0 what the App waits for:
+    /// −1 as flags, 1 another tab has the stream, 2 the page owes a refresh; then when −2 the stream is tried again, −3 a new token
+    /// is asked for, −4 a change that waits is answered; −5 how many views and entities are known. Times are in ms since 1970,
+    /// or 0.
+    pub fn inspect(&self, what: i32) -> f64 {
         let mut app = self.0.app.borrow_mut();
-        app.views_mut().len() + app.entities_mut().len()
+        let number = if let Ok(entity) = u32::try_from(what) {
+            let debt = app.debt(EntityId(entity));
+            let flags = [
+                debt.given_up,
+                debt.held,
+                debt.owes,
+                debt.requested,
+                debt.fetching,
+            ];
+            flags
+                .into_iter()
+                .fold(debt.retry_at.unwrap_or_default().0, |bits, flag| {
+                    2 * bits + u64::from(flag)
+                })
+        } else {
+            let outlook = app.outlook();
+            match what {
+                -1 => u64::from(outlook.follows) + 2 * u64::from(outlook.page_owes),
+                -2 => outlook.retry_at.unwrap_or_default().0,
+                -3 => outlook.renew_at.unwrap_or_default().0,
+                -4 => outlook.answer_at.unwrap_or_default().0,
+                _ => (app.views_mut().len() + app.entities_mut().len()) as u64,
+            }
+        };
+        number as f64
     }
 
     /// Opens the pass of a snapshot, ours or somebody else's; 0 for one of none. Returns its revision.

@@ -1,6 +1,6 @@
 // Compiled, never run: what TypeScript must accept from a user of remote-refresh, and what it must not.
 import App, {
-  type App as AppType, type AppEvents, type Auth, type ConnectOptions, type DataSnapshot, type Feed, type FeedState, type Since,
+  type App as AppType, type AppEvents, type Auth, type ConnectOptions, type DataSnapshot, type Feed, type FeedState, type Inspection, type Since,
   App as same, Events, Utils, Views, connect, createApp, show,
 } from 'remote-refresh'
 
@@ -69,7 +69,13 @@ third.observe({ sync() {} }, { header: 'X-Tab' }).unobserve()
 const sent: Promise<number> = third.write([list], async headers => Object.keys(headers).length)
 const steps: { what: string, reason?: string }[] = third.explain(list)
 void [sent, steps, third.clientId.length]
+const inspection: Inspection = third.inspect()
+const numbers: number[] = [inspection.stateOf(list), inspection.stateOf(-1), inspection.stateOf(-4)]
+const subviews: object[] = inspection.childrenOf(inspection.page ?? page)
+void [numbers, subviews, inspection.feed?.state]
 
+// @ts-expect-error there is no such number
+third.inspect().stateOf(5)
 // @ts-expect-error a type is a name
 App.live(list, { type: 5 })
 // @ts-expect-error there is no such way

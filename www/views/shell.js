@@ -1,6 +1,7 @@
 // The frame around the pages: the bar at the top, and the page that is shown.
 
 import App from 'remote-refresh'
+import { inspectorButton } from '../inspector.js'
 import { fill, html } from '../html.js'
 import { FeedState } from './feed-state.js'
 import { seat } from '../seat/index.js'
@@ -28,6 +29,7 @@ export class Shell extends View {
       <header class="bar" hidden>
         <a class="brand" href="#"><span class="brand-mark" aria-hidden="true"></span>Fernweh<span class="brand-more"> Inbox</span></a>
         <span class="feed-slot"></span>
+        ${inspectorButton}
         <nav aria-label="Account">
           ${seat ? '' : themeButton}
           <a class="me" data-testid="me"></a>

@@ -46,7 +46,16 @@ impl Timers {
     /// Whether `timer` is set.
     #[must_use]
     pub fn is_set(&self, timer: Timer) -> bool {
-        self.due.iter().any(|(set, _)| *set == timer)
+        self.at(timer).is_some()
+    }
+
+    /// When `timer` is due, if it is set.
+    #[must_use]
+    pub fn at(&self, timer: Timer) -> Option<Millis> {
+        self.due
+            .iter()
+            .find(|(set, _)| *set == timer)
+            .map(|(_, at)| *at)
     }
 
     /// When the next timer is due.
@@ -81,6 +90,8 @@ mod tests {
         timers.set(Timer::Watchdog, Millis(30));
         timers.set(Timer::Reconnect, Millis(10));
         assert_eq!(timers.next(), Some(Millis(10)));
+        assert_eq!(timers.at(Timer::Watchdog), Some(Millis(30)));
+        assert_eq!(timers.at(Timer::RenewToken), None);
         assert_eq!(timers.pop(Millis(9)), None);
         assert_eq!(timers.pop(Millis(40)), Some(Timer::Reconnect));
         assert_eq!(timers.pop(Millis(40)), Some(Timer::Watchdog));

@@ -32,5 +32,11 @@ window.use = async function (...apps) {
     const fetches = await useOne(App, `${Date.now()}-${index}`)
     if (fetches !== 1) errors.push('fetched ' + fetches + ' times for one change')
   }
+  // The inspector is defined by its import alone, which no bundler may drop; its styles need no word in any policy.
+  for (const inspector of document.querySelectorAll('remote-refresh-inspector')) {
+    inspector.app = apps[0]
+    if (inspector.toJSON?.().feed === null) errors.push('the inspector shows no App')
+    if (!inspector.shadowRoot || getComputedStyle(inspector).position !== 'fixed') errors.push('the inspector is not defined')
+  }
   finish()
 }

@@ -8,6 +8,7 @@
 //! what the feed says different from what this screen has applied? (*state, not messages*)
 
 mod echo;
+mod inspect;
 mod output;
 mod pace;
 mod pass;
@@ -19,6 +20,7 @@ use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 pub use echo::WriteId;
+pub use inspect::Outlook;
 pub use output::{Child, Output};
 pub use pace::Debounce;
 pub use pass::Snapshot;

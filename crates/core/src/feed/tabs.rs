@@ -38,6 +38,12 @@ impl Feed {
         self.role == Role::Leader
     }
 
+    /// Whether this tab hears from another one, and so has no stream of its own.
+    #[must_use]
+    pub fn follows(&self) -> bool {
+        self.role == Role::Follower
+    }
+
     pub(super) fn lead(&mut self, now: Millis, out: &mut Vec<FeedOutput>) {
         if self.role != Role::Follower || self.state == FeedState::Closed {
             return;

@@ -44,6 +44,11 @@ impl Deadlines {
         }
     }
 
+    /// When the entity's newest deadline is, whether it still counts or not.
+    pub(super) fn at(&self, entity: EntityId) -> Option<Millis> {
+        self.newest.get(entity.0 as usize).map(|newest| newest.at)
+    }
+
     pub(super) fn next(&self) -> Option<Millis> {
         self.queue.peek().map(|Reverse((at, _))| *at)
     }

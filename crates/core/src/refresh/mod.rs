@@ -90,6 +90,23 @@ pub enum Due {
     Expired(EntityId, FlightId),
 }
 
+/// How an entity stands, for people who look inside: nothing is decided by it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Debt {
+    /// A refresh is under way.
+    pub fetching: bool,
+    /// A request of the app's own is under way.
+    pub requested: bool,
+    /// A fetch follows what is under way, or whatever else it waits for.
+    pub owes: bool,
+    /// It waits for the user's work to be saved or given up.
+    pub held: bool,
+    /// It was tried in vain: it waits for the next change or seam.
+    pub given_up: bool,
+    /// When what failed is tried again.
+    pub retry_at: Option<Millis>,
+}
+
 /// All models and collections an App has met.
 #[derive(Debug)]
 pub struct Entities {
@@ -283,6 +300,22 @@ impl Entities {
             .into_iter()
             .filter_map(|id| Some((id, self.take_off_if_ready(id, now)?)))
             .collect()
+    }
+
+    /// What is under way for this entity, and what it owes. An unknown one has nothing and owes nothing.
+    #[must_use]
+    pub fn debt(&self, id: EntityId) -> Debt {
+        let Some(entity) = self.entities.get(id.0 as usize) else {
+            return Debt::default();
+        };
+        Debt {
+            fetching: entity.flight.is_some(),
+            requested: entity.next_due().is_some(),
+            owes: entity.owes(),
+            held: entity.held,
+            given_up: entity.given_up,
+            retry_at: entity.retrying.and_then(|_| self.deadlines.at(id)),
+        }
     }
 
     /// When something is due next.

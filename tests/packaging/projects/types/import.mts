@@ -2,6 +2,7 @@
 import App, { createApp } from 'remote-refresh'
 import load from 'remote-refresh/async'
 import { fromFirebase } from 'remote-refresh/firebase'
+import { openInspector, type RemoteRefreshInspector } from 'remote-refresh/inspector'
 import { poll } from 'remote-refresh/providers'
 import { createNotifier } from 'remote-refresh/server'
 import { fakeFeed, watchFetches } from 'remote-refresh/testing'
@@ -13,5 +14,7 @@ App.connect({ uid: 7, provider: poll('/count', { every: 60_000 }) })
 App.connect({ provider: fromFirebase({ on() {}, off() {}, ref: {} }) })
 App.connect({ provider: fakeFeed() })
 void watchFetches(App).settled()
+const inspector: RemoteRefreshInspector = openInspector(App)
+inspector.remove()
 // @ts-expect-error the declarations are found, so they object
 App.connect({ url: 5 })

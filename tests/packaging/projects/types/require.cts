@@ -1,6 +1,7 @@
 // Compiled, never run: by `require`.
 import remoteRefresh = require('remote-refresh')
 import firebase = require('remote-refresh/firebase')
+import inspector = require('remote-refresh/inspector')
 import providers = require('remote-refresh/providers')
 import testing = require('remote-refresh/testing')
 import server = require('remote-refresh/server')
@@ -10,5 +11,6 @@ void server.createNotifier({ url: 'https://feed.example' }).remoteRefresh(['ann'
 remoteRefresh.connect({ uid: 7, provider: providers.poll('/count') })
 remoteRefresh.connect({ provider: firebase.fromFirebase({ on() {}, off() {}, ref: {} }) })
 remoteRefresh.connect({ provider: testing.fakeFeed() })
+inspector.openInspector(remoteRefresh.default).paused = true
 // @ts-expect-error the declarations are found, so they object
 remoteRefresh.connect({ url: 5 })

@@ -1,4 +1,5 @@
 import App from 'remote-refresh'
 import load from 'remote-refresh/async'
+import 'remote-refresh/inspector'
 
 load().then(second => window.use(App, second))

@@ -1,0 +1,138 @@
+//! Looking inside an App: what it says of the feed, the page and an entity is what happens next.
+
+mod app_support;
+
+use app_support::{arrive, connect, NODE, NOW};
+use remote_refresh_core::app::{App, Debounce, Outlook, Output, Settings};
+use remote_refresh_core::feed::message::{FeedInput, RequestId};
+use remote_refresh_core::refresh::{Debt, EntityId, FlightId, Kind, Outcome};
+use remote_refresh_core::time::Millis;
+
+/// Carries out nothing; gives the stream that was opened last.
+fn drain(app: &mut App) -> Option<RequestId> {
+    let orders = std::iter::from_fn(|| app.poll());
+    orders
+        .filter_map(|order| match order {
+            Output::OpenStream { stream, .. } => Some(stream),
+            _ => None,
+        })
+        .last()
+}
+
+/// An App whose feed is open, and which has displayed a page since then.
+fn open_app(settings: Settings) -> (App, Option<RequestId>) {
+    let mut app = App::new(settings);
+    connect(&mut app, NOW, None);
+    let stream = drain(&mut app);
+    arrive(&mut app, NOW, stream, "put", "/", NODE);
+    let page = app.views_mut().add();
+    app.show(NOW, Some(page), None);
+    drain(&mut app);
+    (app, stream)
+}
+
+/// The flight of a pass for a new change.
+fn visit(app: &mut App, entity: EntityId) -> Option<FlightId> {
+    app.enter_pass(None);
+    let flight = app.visit_entity(NOW, entity, None).flight();
+    app.leave_pass();
+    flight
+}
+
+#[test]
+fn an_app_without_a_feed_waits_for_nothing() {
+    let app = App::new(Settings::default());
+    assert_eq!(app.outlook(), Outlook::default());
+    assert_eq!(app.debt(EntityId(7)), Debt::default());
+}
+
+#[test]
+fn a_lost_stream_says_when_it_is_tried_again() {
+    let (mut app, stream) = open_app(Settings::default());
+    assert_eq!(app.outlook().retry_at, None);
+    let stream = stream.expect("a stream is open");
+    app.feed_input(NOW, FeedInput::StreamEnded(stream, ""));
+    let at = app.outlook().retry_at.expect("it is tried again");
+    drain(&mut app);
+    app.wake(at);
+    assert!(drain(&mut app).is_some(), "that is when the stream opens");
+    assert_eq!(app.outlook().retry_at, None);
+}
+
+#[test]
+fn a_change_that_waits_for_quiet_is_owed_by_the_page_and_says_when_it_is_answered() {
+    let debounce = Debounce {
+        quiet: Millis(100),
+        max_wait: Millis(1000),
+    };
+    let (mut app, stream) = open_app(Settings {
+        debounce,
+        ..Settings::default()
+    });
+    assert!(!app.outlook().page_owes);
+    for updated in ["2", "3"] {
+        arrive(&mut app, NOW, stream, "put", "/updated", updated);
+    }
+    drain(&mut app);
+    let outlook = app.outlook();
+    assert_eq!(outlook.answer_at, Some(NOW + Millis(100)));
+    assert!(outlook.page_owes);
+}
+
+#[test]
+fn an_entity_tells_what_it_fetches_owes_and_waits_for() {
+    let mut app = App::new(Settings::default());
+    let entity = app.entities_mut().add();
+    let flight = visit(&mut app, entity).expect("it fetches");
+    let fetching = Debt {
+        fetching: true,
+        ..Debt::default()
+    };
+    assert_eq!(app.debt(entity), fetching);
+
+    app.hold(entity, flight);
+    let debt = app.debt(entity);
+    assert!(debt.held && debt.owes && !debt.fetching);
+
+    app.release(NOW, entity);
+    let Some(Output::Fetch { flight, .. }) = app.poll() else {
+        panic!("what is owed is paid");
+    };
+    app.fetch_settled(NOW, entity, flight, Outcome::Failed(Some(503)));
+    let debt = app.debt(entity);
+    assert!(debt.owes && !debt.fetching && !debt.given_up);
+    assert_eq!(debt.retry_at, app.next_timeout());
+
+    app.wake(debt.retry_at.expect("it is tried again"));
+    assert_eq!(app.debt(entity), fetching);
+}
+
+#[test]
+fn a_request_of_the_apps_own_and_giving_up_are_told_apart_from_a_refresh() {
+    let mut app = App::new(Settings::default());
+    let entity = app.entities_mut().add();
+    let own = app.request_started(NOW, entity, Kind::Whole);
+    let requested = Debt {
+        requested: true,
+        ..Debt::default()
+    };
+    assert_eq!(app.debt(entity), requested);
+    app.fetch_settled(NOW, entity, own.expect("it is known"), Outcome::Done);
+    assert_eq!(app.debt(entity), Debt::default());
+
+    let mut now = NOW;
+    let mut flight = visit(&mut app, entity);
+    while let Some(failed) = flight {
+        app.fetch_settled(now, entity, failed, Outcome::Failed(None));
+        flight = app.debt(entity).retry_at.and_then(|at| {
+            now = at;
+            app.wake(at);
+            match app.poll() {
+                Some(Output::Fetch { flight, .. }) => Some(flight),
+                _ => None,
+            }
+        });
+    }
+    let debt = app.debt(entity);
+    assert!(debt.given_up && debt.owes && debt.retry_at.is_none());
+}

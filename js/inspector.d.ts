@@ -1,0 +1,81 @@
+/**
+ * A custom element that shows what an App does, and why: its feed, what the displayed page view fetches and owes, and each
+ * change on its way to its results.
+ *
+ * ```js
+ * import App from 'remote-refresh'
+ *
+ * const { openInspector } = await import('remote-refresh/inspector')
+ * openInspector(App)
+ * ```
+ *
+ * It carries no App of its own, and works with that of every entry. Importing it defines `<remote-refresh-inspector>`, once, and
+ * does nothing where there is no document. Tokens are neither shown nor copied.
+ *
+ * @packageDocumentation
+ */
+import type { App, FeedState } from './index.js'
+
+/** What `JSON.stringify(inspector)` gives: all that is shown, by the filter and the selection. */
+export interface Inspected {
+  /** When, in ISO 8601. */
+  inspected: string
+  /** The feed, in a sentence that says what it does next; null without an App. */
+  feed: { state: FeedState, reason?: string, sentence: string } | null
+  /** The page view's tree, parents first. */
+  page: InspectedRow[]
+  /** The steps from changes to their results, oldest first. */
+  timeline: InspectedStep[]
+}
+
+/** A view, a model or a collection of the displayed page. */
+export interface InspectedRow {
+  /** How many views hold it. */
+  depth: number
+  /** `views` are many that opt out alike, shown as one. */
+  kind: 'view' | 'views' | 'model' | 'collection'
+  /** Its class. */
+  name: string
+  /** A view's element, an entity's address. */
+  hint: string
+  /** In a few words, such as `fetching` or `up to date`; empty where there is nothing to say. */
+  status: string
+  /** The same in a sentence. */
+  sentence: string
+}
+
+/** One step on the way from a change to its result. */
+export interface InspectedStep {
+  /** When, in ISO 8601. */
+  time: string
+  /** ms since the change it belongs to. */
+  msSinceChange?: number
+  /** As in `App.explain`. */
+  what: string
+  reason?: string
+  /** What kind of step it is. */
+  stage: 'change' | 'gate' | 'plan' | 'fetch' | 'result' | ''
+  /** What it is about: a view, an entity, or the models that changed. */
+  name: string
+  /** A view's element, an entity's address. */
+  hint: string
+  /** What happened, in plain words. */
+  words: string
+}
+
+/**
+ * `<remote-refresh-inspector>`. It lies over the bottom of the window; with the attribute `inline` it is a block like any
+ * other. It is light or dark as the system is, or as its attribute `theme` says. Its height is the custom property `--remote-refresh-inspector-height`. Its close button triggers a `close` event, and removes it
+ * unless that is prevented. Removed from the document, it follows nothing.
+ */
+export declare class RemoteRefreshInspector extends HTMLElement {
+  /** The App that is looked at. Setting one switches its `App.explain` on. Throws `invalid-app` for what is none. */
+  app: App | null
+  /** Whether what is shown stands still. What happens meanwhile is shown afterwards, up to 500 steps. */
+  paused: boolean
+  /** All that is shown, as plain data. */
+  toJSON(): Inspected
+}
+
+/** Shows the inspector of an App, once: at the end of `parent`, by default the document's body. Gives it. */
+export declare function openInspector(app: App, options?: { parent?: Element }): RemoteRefreshInspector
