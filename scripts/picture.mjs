@@ -50,11 +50,11 @@ async function inspector(picture) {
   const viewport = { width: 1180, height: 760 }
   const amara = await person('amara', { viewport })
   const ben = await person('ben', { viewport, colorScheme: 'light' })
-  await ben.getByTestId('inspector').click()
+  await ben.keyboard.press('Alt+i')
   const timeline = ben.getByRole('region', { name: 'Timeline' })
-  await amara.getByTestId('composer').fill('Number 6 it is. Lunch is on Farid.')
+  await amara.getByTestId('composer').fill('The printer has it by Friday.')
   await amara.getByTestId('send').click()
-  await ben.getByTestId('messages').getByText('Number 6 it is.').waitFor()
+  await ben.getByTestId('messages').getByText('The printer has it').waitFor()
   await timeline.getByText('up to date after').nth(2).waitFor()
   await timeline.evaluate(element => { element.scrollTop = 0 })
   await ben.waitForTimeout(1000) // the message slides in

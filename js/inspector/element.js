@@ -163,6 +163,7 @@ export class InspectorElement extends Base {
   // -----------------
 
   #follow() {
+    this.#unfollow()
     this.#app?.Events.on('all', this.#onEvent)
     document.addEventListener('visibilitychange', this.#onVisible)
     this.#interval = setInterval(() => document.hidden || this.#look(), LOOK_EVERY)

@@ -49,6 +49,7 @@ test('without an App it says how to give it one, and takes one set before it was
   Object.defineProperty(early, 'app', { value: App, configurable: true, writable: true, enumerable: true })
   document.body.append(early)
   assert.equal(early.toJSON().feed.state, 'closed')
+  assert.equal(App.Events._events.all.length, 2, 'it follows once, beside the test')
 })
 
 test('the feed says what it does next', async () => {
