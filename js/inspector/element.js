@@ -140,7 +140,7 @@ export class InspectorElement extends Base {
       noPage: h('p', { class: 'empty' }),
       spoken: h('p', { class: 'spoken', role: 'status' }),
     }
-    parts.panel = h('section', { class: 'panel', 'aria-label': 'remote-refresh inspector', 'data-paused': this.#paused },
+    parts.panel = h('section', { class: 'panel', part: 'panel', 'aria-label': 'remote-refresh inspector', 'data-paused': this.#paused },
       h('header', {},
         h('span', { class: 'title' }, 'Inspector'),
         h('p', { class: 'feed' }, h('span', { class: 'dot', 'aria-hidden': 'true' }), parts.state, parts.sentence),
