@@ -1,5 +1,6 @@
 /** Anything: for emitters whose events are not declared. */
 export interface AnyEvents {
+  /** A name, and the arguments of its handlers. */
   [name: string]: any[]
 }
 
@@ -46,7 +47,9 @@ type Callbacks<M, C> = {
 
 /** Whatever can be listened to: a bus, a Backbone object, an EventEmitter of Node, a jQuery set. */
 export interface Listenable {
+  /** Adds a handler. */
   on(...args: any): unknown
+  /** Removes handlers. */
   off(...args: any): unknown
 }
 

@@ -19,28 +19,39 @@ import type { Provider } from './provider.js'
 
 /** What a snapshot of any SDK can do. */
 export interface FirebaseSnapshot {
+  /** The value as plain JavaScript. */
   val(): any
+  /** The value with priorities. */
   exportVal(): any
 }
 
 /** A reference or a query of Firebase 1 and 2 (where `ref` is a method) and of the namespaced SDK (where it is a property). */
 export interface ClassicQuery {
+  /** Listens. */
   on(event: 'value', heard: (snapshot: any) => void, failed?: (error: any) => void): unknown
+  /** Stops that. */
   off(event: 'value', heard?: any): unknown
+  /** The reference itself. */
   ref: unknown
 }
 
 /** A reference or a query of the modular SDK. */
 export interface ModularQuery {
-  readonly ref: { readonly root: any }
+  readonly ref: {
+    /** The database's root. */
+    readonly root: any
+  }
 }
 
 /** The functions of `firebase/database` that the modular SDK's references need. */
 export interface ModularFunctions {
+  /** Listens; what it returns stops that. */
   onValue(query: any, heard: (snapshot: any) => unknown, failed?: (error: Error) => unknown): () => void
+  /** The reference of a path below another. */
   child(parent: any, path: string): any
 }
 
 /** A provider for what a reference or a query shows. Its value is the user's node. */
 export function fromFirebase(query: ClassicQuery): Provider
+/** The same for the modular SDK, whose functions it needs. */
 export function fromFirebase(query: ModularQuery, modular: ModularFunctions): Provider

@@ -18,17 +18,27 @@ export interface DataSnapshot {
   exportVal(): any
   /** The same as `exportVal()`, for `JSON.stringify`. */
   toJSON(): any
+  /** Whether there is a value: `false` for `null`. */
   exists(): boolean
   /** The child at `path`, such as `models/Message`, or at an array's index; it may be absent. */
   child(path: string | number): DataSnapshot
   /** Calls `callback` for each child in Firebase's order until it returns `true`; whether it did. */
   forEach(callback: (child: DataSnapshot) => boolean | void): boolean
+  /** Whether there is a value at `path`. */
   hasChild(path: string | number): boolean
+  /** Whether the value has children, and so is neither `null` nor a string, a number or a boolean. */
   hasChildren(): boolean
+  /** How many children the value has. */
   numChildren(): number
+  /** The value's priority; `null` if it has none. */
   getPriority(): number | string | null
   /** Where the value is. It can be read and printed, not written to. */
-  ref(): { readonly key: string | undefined, toString(): string }
+  ref(): {
+    /** The last part of the address. */
+    readonly key: string | undefined
+    /** The address as a URL. */
+    toString(): string
+  }
 }
 
 /**
@@ -43,13 +53,17 @@ export type FeedState = 'connecting' | 'open' | 'stale' | 'offline' | 'denied' |
 
 /** Why a feed is in its state: a stable code and a sentence. */
 export interface FeedReason {
+  /** A stable name to branch on. */
   code: string
+  /** What happened, and what to do about it. */
   message: string
 }
 
 /** One user's feed. */
 export interface Feed {
+  /** Where it is between `connecting` and `closed`; `feed:state` tells of each change. */
   readonly state: FeedState
+  /** Why, if there is more to say. */
   readonly reason: FeedReason | null
   /** Ends the feed. It may be called twice. */
   close(): void
@@ -93,6 +107,7 @@ export interface FollowOptions {
   uid?: string | number
   /** Another node to follow instead of `users/<uid>`. */
   path?: string
+  /** The token with which the node may be read; none by default. */
   auth?: Auth
   /** What the displayed page was rendered from. Without it, a page shown before the first value is refreshed once. */
   since?: Since
@@ -111,6 +126,7 @@ export interface FollowOptions {
   reconnectionDelayMax?: number
 }
 
+/** What `createApp` takes. */
 export interface AppOptions {
   /** A fetch that has not settled after this many ms counts as failed. Default 30000. */
   fetchTimeout?: number
@@ -181,6 +197,7 @@ export interface Step {
   view?: View
   /** The model or collection, unless it is gone. */
   entity?: Entity
+  /** What else the event of that name tells. */
   [more: string]: unknown
 }
 
@@ -210,6 +227,7 @@ export interface Inspection {
 
 /** What `refresh:start` and `refresh:done` tell. */
 export interface RefreshDetail {
+  /** What is fetched. */
   entity: Entity
   /** The view that asked last, if it still exists. */
   view?: View
@@ -217,7 +235,9 @@ export interface RefreshDetail {
 
 /** What `refresh:error` tells. */
 export interface RefreshError {
+  /** The model or collection whose refresh failed, if it was one. */
   entity?: Entity
+  /** The view it was for, or whose own code threw. */
   view?: View
   /**
    * - `fetch-threw`: `fetch` threw, mostly since there is no `url`.
@@ -228,6 +248,7 @@ export interface RefreshError {
    * - `too-deep`: views are nested deeper than any page; those below were not refreshed.
    */
   code: string
+  /** What was thrown, or what the promise was rejected with. */
   cause: unknown
 }
 
@@ -245,6 +266,7 @@ export interface AppEvents {
   'refresh:start': [detail: RefreshDetail]
   /** A fetch has settled, and the entity shows its answer. */
   'refresh:done': [detail: RefreshDetail]
+  /** Something of a refresh threw or failed; the others go on. */
   'refresh:error': [error: RefreshError]
   /**
    * The tab is `hidden`: the page view will be refreshed when it is seen. Or a refresh would overwrite the user's work,
@@ -256,6 +278,7 @@ export interface AppEvents {
    * (`not-concerned`), or it is what this client wrote itself (`own-write`).
    */
   'refresh:skipped': [detail: { view: View, entity?: Entity, reason: 'opted-out' | 'new' | 'not-concerned' | 'own-write' }]
+  /** The app's own, and `model-added-of-type-T`, `model-changed-of-type-T` and `model-removed-of-type-T`: `{ type, operation, id }`, snapshot. */
   [name: string]: any[]
 }
 
@@ -267,6 +290,7 @@ export interface RegisterOptions {
   children?: object | ((view: any) => unknown)
 }
 
+/** What `remote-refresh` exports: one bus, one displayed page, one feed at a time. */
 export interface App {
   /** The bus: all of Backbone.Events plus `emit`; itself an emitter and a mixin. */
   Events: Events<AppEvents>
@@ -274,7 +298,10 @@ export interface App {
     /** The displayed page view. Set it when you show another; one that comes back pays what it owes. */
     currentPageView: any
     /** Registers a view, held weakly, where the walker can't see the tree by itself. */
-    register(view: View, options?: RegisterOptions): { unregister(): void }
+    register(view: View, options?: RegisterOptions): {
+      /** Undoes it; a view that is garbage needs no undoing. */
+      unregister(): void
+    }
   }
   Utils: {
     /** The default hook: fetches the model and collection, then calls each subview's `remoteRefresh`. */
@@ -289,7 +316,10 @@ export interface App {
    * fetch, and none is made for what this client wrote itself. Writes then carry a header that names the client and the
    * write (default `X-Client-Id`), which the server is to pass on as the change's `origin`.
    */
-  observe(Backbone: { sync: any }, options?: { header?: string }): { unobserve(): void }
+  observe(Backbone: { sync: any }, options?: { header?: string }): {
+    /** Gives `Backbone.sync` back. */
+    unobserve(): void
+  }
   /**
    * The same for a write that isn't Backbone's: `send` makes the request with the headers it is given and returns its
    * promise; `entities` are those whose new state the answer gives. Returns what `send` returns.
@@ -311,7 +341,9 @@ export interface App {
 
 /** An error of this package: what is wrong and what to do, with a stable `code`. */
 export interface RemoteRefreshError extends Error {
+  /** What tells it from other errors. */
   name: 'RemoteRefreshError'
+  /** A stable name to branch on, such as `invalid-options`. */
   code: string
 }
 

@@ -130,7 +130,9 @@ export type NotifierErrorCode =
 /** An error with a code to branch on and a sentence that says what to do. Never holds the secret. */
 export declare class NotifierError extends Error {
   constructor(code: NotifierErrorCode, message: string, details?: { status?: number; failed?: unknown[] })
+  /** What tells it from other errors. */
   readonly name: 'NotifierError'
+  /** What went wrong, to branch on. */
   readonly code: NotifierErrorCode
   /** HTTP status of the last answer, where there was one. */
   readonly status?: number

@@ -93,4 +93,5 @@ export interface FetchWatch {
   stop(): void
 }
 
+/** Counts what an App fetches, from now on. */
 export function watchFetches(App: { Events: any }): FetchWatch
