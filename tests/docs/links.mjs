@@ -13,7 +13,7 @@ export function checkLinks(page, root) {
     if (/^[a-z]+:/.test(target)) continue
     const [path, anchor] = target.split('#')
     const file = path ? posix.normalize(posix.join(posix.dirname(page.path), path)) : page.path
-    if (!existsSync(`${root}/${file}`)) {
+    if (file !== page.path && !existsSync(`${root}/${file}`)) {
       faults.push({ line, what: `a link to ${target}: there is no ${file}` })
     } else if (anchor !== undefined && file.endsWith('.md')) {
       const { anchors } = file === page.path ? page : readPage(file)

@@ -32,3 +32,23 @@ declare const messageSchema: any
 declare const User: any
 declare const Message: any
 declare const report: (error: unknown) => void
+
+/** An inbox: its model, its messages, its page. */
+declare const inbox: any
+declare const messages: any
+declare const InboxPage: any
+/** A message and who it is between. */
+declare const message: { id: string, from: string, to: string }
+declare const sender: { id: string }
+declare const recipient: { id: string }
+/** Asks the app's own server for a token of the feed. */
+declare const getToken: () => Promise<string>
+
+/** What pages and their tests leave for each other. */
+interface Window {
+  inbox: any
+  testFeed: any
+  RemoteRefreshTesting: any
+}
+
+declare module 'google-auth-library'

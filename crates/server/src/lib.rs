@@ -56,3 +56,8 @@ pub use rules::{RulesError, Trial, TrialError, DEFAULT_RULES};
 pub use run::{raise_fd_limit, run, serve};
 pub use store::WriteError;
 pub use tls::{Tls, TlsError};
+
+/// The Rust in the pages of the docs, compiled as doc tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/notifier.md")]
+struct Docs;
