@@ -68,6 +68,9 @@ export function checkPages(parsed, { programs }) {
             fault(block.line, `JSON: ${error.message}`)
           }
           break
+        case 'http':
+          for (const header of block.code.trim().split('\n')) if (!/^[A-Z][\w-]*: \S/.test(header)) fault(block.line, `no header: ${header}`)
+          break
         case 'rust':
           if (!isDoctest(page.path)) fault(block.line, `crates/server/src/lib.rs takes no doc tests from ${page.path}`)
           break

@@ -34,6 +34,7 @@ for (const [name, text, expected] of [
   ['a command in the text', 'Then `npm run fly`.', /^1: npm run fly: /],
   ['a path in the text', 'It is in `js/nothing.js`.', /^1: js\/nothing.js: there is no such file/],
   ['Rust in a page that rustdoc does not read', fence('rust', 'fn main() {}'), /^2: .* takes no doc tests from docs\/broken.md/],
+  ['a header', fence('http', 'no header'), /^2: no header: /],
   ['a language that nothing checks', fence('cobol', 'STOP RUN.'), /^2: nothing checks cobol/],
   ['a block without a language', fence('', 'words'), /^2: a block without a language/],
   ['an indented block', 'Words:\n\n    code\n', /^3: an indented code block/],

@@ -46,6 +46,7 @@ declare const getToken: () => Promise<string>
 
 /** What pages and their tests leave for each other. */
 interface Window {
+  App: any
   inbox: any
   testFeed: any
   RemoteRefreshTesting: any
