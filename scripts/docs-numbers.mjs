@@ -26,6 +26,15 @@ const NUMBERS = {
     const measured = results('server')
     return `${markdownTable(measured.results)}\n\n${versions(measured)}`
   },
+  /** What a page downloads: the package's two whole entries, and other clients, the smallest first. */
+  size() {
+    const measured = results('size')
+    const rows = Object.entries(measured.results)
+      .filter(([name]) => !/^remote-refresh\/(?!async)/.test(name))
+      .sort(([, a], [, b]) => a.brotli - b.brotli)
+      .map(([name, { minified, gzip, brotli }]) => [name, ...[minified, gzip, brotli].map(bytes => bytes.toLocaleString('en'))])
+    return `${table(['bytes', 'minified', 'gzip', 'brotli'], rows)}\n\n${versions(measured)}`
+  },
   /** What one idle stream takes, and so what some memory holds. */
   memory() {
     const runs = results('server').results['own streams']['remote-refresh'].filter(({ faults }) => !faults.length)
