@@ -52,6 +52,7 @@ export interface InspectedStep {
   msSinceChange?: number
   /** As in `App.explain`. */
   what: string
+  /** Why, where it was skipped, deferred or went wrong. */
   reason?: string
   /** What kind of step it is. */
   stage: 'change' | 'gate' | 'plan' | 'fetch' | 'result' | ''
