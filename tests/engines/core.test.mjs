@@ -167,6 +167,21 @@ scenario('side by side: a burst costs few requests, and who was offline catches 
   await until(() => count('requests'), requests + 2)
 })
 
+scenario('the inspector shows the page, and what a change made of it, in colors that can be read', async ({ ben, post }) => {
+  const tab = await ben()
+  await tab.click('inspector')
+  const shown = () => tab.run(() => JSON.stringify(document.querySelector('remote-refresh-inspector')))
+  await until(async () => /"name":"ThreadPage"/.test(await shown()))
+  await post('amara', 'For the inspector.')
+  await until(async () => /up to date after \d+ ms/.test(await shown()), true, 'a result in the timeline')
+  const [ink, paper] = await tab.run(() => {
+    const { color, backgroundColor } = getComputedStyle(document.querySelector('remote-refresh-inspector').shadowRoot.querySelector('.panel'))
+    return [color, backgroundColor]
+  })
+  assert.notEqual(ink, paper)
+  assert.match(paper, /^rgb\(/, 'a background of its own, and no transparent one')
+})
+
 scenario('the package with the wasm in a file of its own loads, and follows a feed', async ({ open }) => {
   const tab = await open()
   const key = await tab.run(async () => {
