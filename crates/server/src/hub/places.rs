@@ -214,3 +214,6 @@ impl Places {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,8 +22,9 @@ const MAX_BATCH: usize = 256;
 
 /// The longest a batch waits for the next write.
 const LONGEST_PAUSE: Duration = Duration::from_micros(250);
-/// Shorter pauses are not worth it: the system makes each longer by some 50 µs, and a commit of less than a millisecond is soon over.
-const SHORTEST_PAUSE: Duration = Duration::from_micros(60);
+/// Shorter pauses are not worth it. The system makes each longer by some 50 µs; and where the disk takes less than the work on a
+/// batch does, it is better that half of the writers are worked for while the disk is busy with the others.
+const SHORTEST_PAUSE: Duration = Duration::from_micros(100);
 
 type Answer = oneshot::Sender<Result<StreamEvent, Refusal>>;
 
@@ -45,16 +46,16 @@ pub(super) enum Job {
 struct Pace {
     /// Several write at once: the last batch had more than one write, or another was there when it was done.
     crowd: bool,
-    /// How long the last commit took.
-    commit: Duration,
+    /// How long the disk took for the last commit.
+    sync: Duration,
 }
 
 impl Pace {
-    /// How long to wait for more, with a batch that has been open for so long; not at all where a commit is quick, or
+    /// How long to wait for more, with a batch that has been open for so long; not at all where the disk is quick, or
     /// nobody else is there. A batch waits again only if somebody came meanwhile.
     fn pause(&self, open: Duration) -> Option<Duration> {
-        let pause = (self.commit / 16).min(LONGEST_PAUSE);
-        (self.crowd && pause >= SHORTEST_PAUSE && open < self.commit / 2).then_some(pause)
+        let pause = (self.sync / 16).min(LONGEST_PAUSE);
+        (self.crowd && pause >= SHORTEST_PAUSE && open < self.sync / 2).then_some(pause)
     }
 }
 
@@ -136,9 +137,7 @@ impl Writer {
                 };
             }
             pace.crowd = batch.len() > 1;
-            let begun = Instant::now();
-            self.commit(batch);
-            pace.commit = begun.elapsed();
+            pace.sync = self.commit(batch);
         }
     }
 
@@ -155,9 +154,10 @@ impl Writer {
         Ok(())
     }
 
-    fn commit(&mut self, batch: Vec<(Write, Answer)>) {
+    /// Does these writes and answers them. Returns how long the disk took.
+    fn commit(&mut self, batch: Vec<(Write, Answer)>) -> Duration {
         if batch.is_empty() {
-            return;
+            return Duration::ZERO;
         }
         let mut done = Vec::with_capacity(batch.len());
         let mut refused = Vec::new();
@@ -166,36 +166,38 @@ impl Writer {
             // A failed send means that whoever asked has gone.
             drop(answer.send(Err(refusal)));
         }
-        match stored {
-            Ok(None) => {}
-            Ok(Some(snapshot)) => {
+        let sync = match stored {
+            Ok(None) => Duration::ZERO,
+            Ok(Some((snapshot, sync))) => {
                 let events: Vec<&StreamEvent> = done.iter().map(|(event, _)| event).collect();
                 let mut state = self.state.lock();
                 let state = &mut *state;
                 state.snapshot = snapshot;
                 state.hub.publish(&events, &state.snapshot);
+                sync
             }
             Err(error) => {
                 tracing::error!(%error, "a batch of writes could not be stored; start the server again when the disk is well");
                 for (_, answer) in done {
                     drop(answer.send(Err(WriteError::Storage.into())));
                 }
-                return;
+                return Duration::ZERO;
             }
-        }
+        };
         for (event, answer) in done {
             drop(answer.send(Ok(event)));
         }
+        sync
     }
 
     /// Decides on each write and puts those in `done` that are on disk afterwards, if all goes well. Returns what is
-    /// stored then, if that is anything new.
+    /// stored then, if that is anything new, and how long the disk took.
     fn store(
         &self,
         batch: Vec<(Write, Answer)>,
         done: &mut Vec<(StreamEvent, Answer)>,
         refused: &mut Vec<(Refusal, Answer)>,
-    ) -> Result<Option<Snapshot>, ServerError> {
+    ) -> Result<Option<(Snapshot, Duration)>, ServerError> {
         let mut waiting = batch.into_iter();
         let stored = (|| {
             let transaction = self.disk.begin()?;
@@ -219,9 +221,11 @@ impl Writer {
             if done.is_empty() {
                 return Ok(None);
             }
+            let begun = Instant::now();
             transaction.commit()?;
+            let sync = begun.elapsed();
             self.metrics.commits.fetch_add(1, Ordering::Relaxed);
-            self.disk.snapshot(self.max_read).map(Some)
+            Ok(Some((self.disk.snapshot(self.max_read)?, sync)))
         })();
         if stored.is_err() {
             refused.extend(waiting.map(|(_, answer)| (WriteError::Storage.into(), answer)));
@@ -277,5 +281,23 @@ fn each_put(event: &StreamEvent, mut put: impl FnMut(&Path, Option<&Node>)) {
             }
         }
         StreamEvent::KeepAlive | StreamEvent::Cancel { .. } | StreamEvent::AuthRevoked { .. } => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_waits_only_for_a_crowd_and_only_where_the_disk_is_slow() {
+        let pause = |crowd, sync, open| {
+            let sync = Duration::from_micros(sync);
+            Pace { crowd, sync }.pause(Duration::from_micros(open))
+        };
+        assert_eq!(pause(false, 3200, 0), None, "nobody else is there");
+        assert_eq!(pause(true, 1000, 0), None, "the disk is quick");
+        assert_eq!(pause(true, 3200, 0), Some(Duration::from_micros(200)));
+        assert_eq!(pause(true, 3200, 1600), None, "it has waited enough");
+        assert_eq!(pause(true, 1_000_000, 0), Some(LONGEST_PAUSE));
     }
 }
