@@ -3,6 +3,7 @@
 // Each is a folder with an index.mjs, whose first line says what it measures, and whose default export gets { quick, only }
 // and writes its results into bench/results.
 
+import { execFileSync } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { writePage } from './lib/html.mjs'
@@ -54,4 +55,8 @@ for (const name of positionals.length ? positionals : names) {
   const { default: bench } = await import(`./${name}/index.mjs`)
   await bench(values)
 }
-if (!values.quick && !values.only) console.log(writePage())
+if (!values.quick && !values.only) {
+  console.log(writePage())
+  // The docs quote results.
+  execFileSync('node', ['scripts/docs.mjs'], { cwd: new URL('../', import.meta.url), stdio: 'inherit' })
+}
