@@ -132,7 +132,8 @@ class Shell {
         feed: this.#feed,
         page: this.#page,
         childrenOf: view => this.#tree.childrenOf(view, () => {}),
-        stateOf: what => this.#engine.inspect(isObject(what) ? this.#entities.id(what) : what),
+        // What nobody has met gets no number by being looked at: nothing is under way for it, and nothing owed.
+        stateOf: what => isObject(what) && !this.#entities.knows(what) ? 0 : this.#engine.inspect(isObject(what) ? this.#entities.id(what) : what),
       }),
       clientId: this.#clientId,
     }

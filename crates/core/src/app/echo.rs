@@ -3,8 +3,7 @@
 //! Each write goes out under a name of its own, `<client>-<number>`, which the server passes on as the change's `origin`.
 //! So an echo is matched to its write, and to what that write's answer gives, however many are under way.
 
-use alloc::string::String;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::refresh::{EntityId, FlightId};
