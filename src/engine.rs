@@ -373,7 +373,7 @@ impl Inner {
 
     /// Sets the real timer for what the core waits for next.
     fn arm(&self) {
-        let due = self.app.borrow().next_timeout();
+        let due = self.app.borrow_mut().next_timeout();
         if self.timer.replace(due) != due {
             let delay = due.map(|at| at.since(now()).0.min(MAX_DELAY) as u32);
             self.browser.set_timer(delay);

@@ -5,7 +5,7 @@ mod app_support;
 use app_support::{NODE, NOW};
 use remote_refresh_core::app::{App, Output, Settings, Snapshot};
 use remote_refresh_core::feed::message::{FeedInput, RequestId};
-use remote_refresh_core::refresh::{FlightId, Outcome};
+use remote_refresh_core::refresh::{FlightId, Kind, Limits, Outcome};
 use remote_refresh_core::time::Millis;
 use remote_refresh_core::views::since::Since;
 use remote_refresh_core::views::ViewId;
@@ -394,6 +394,28 @@ fn another_users_feed_refreshes_what_is_displayed_once() {
     );
     page.put("/", r#"{"updated":50}"#);
     assert_eq!(page.take(), ["hook 0 updated"]);
+}
+
+#[test]
+fn once_the_feed_is_closed_and_every_fetch_has_settled_nothing_is_waited_for() {
+    let mut page = Page::connected(NODE);
+    let entity = page.app.entities_mut().add();
+    page.app.enter_pass(None);
+    let visit = page.app.visit_entity(page.now, entity, None);
+    let flight = visit.flight().expect("the first request");
+    page.app.leave_pass();
+    let own = page.app.request_started(page.now, entity, Kind::Whole);
+    let own = own.expect("a known entity");
+    page.app.close(page.now);
+    page.drain();
+    let limit = page.now + Limits::default().fetch;
+    assert_eq!(page.app.next_timeout(), Some(limit), "two are under way");
+    page.app
+        .fetch_settled(page.now, entity, flight, Outcome::Done);
+    assert_eq!(page.app.next_timeout(), Some(limit), "the other still is");
+    page.app.fetch_settled(page.now, entity, own, Outcome::Done);
+    page.drain();
+    assert_eq!(page.app.next_timeout(), None);
 }
 
 #[test]

@@ -2,7 +2,9 @@
 //! and of the app's, answers in any order, writes, failures, holds, time.
 
 use proptest::prelude::*;
-use remote_refresh_core::refresh::{Due, Entities, EntityId, FlightId, Kind, Limits, Outcome};
+use remote_refresh_core::refresh::{
+    Debt, Due, Entities, EntityId, FlightId, Kind, Limits, Outcome,
+};
 use remote_refresh_core::revision::Revision;
 use remote_refresh_core::time::Millis;
 
@@ -242,6 +244,12 @@ impl Run {
         self.now = end;
     }
 
+    /// Whether anything is under way or tried again later, so that time must be watched.
+    fn waits(&self) -> bool {
+        let waits = |debt: Debt| debt.fetching || debt.requested || debt.retry_at.is_some();
+        self.ids.iter().any(|id| waits(self.entities.debt(*id)))
+    }
+
     fn index(&self, id: EntityId) -> usize {
         self.ids
             .iter()
@@ -349,6 +357,7 @@ proptest! {
                 prop_assert!(model.fetches <= model.changes + model.failures + model.disorders);
                 prop_assert!(!(run.entities.owes(*id) && model.changes + model.disorders == 0));
             }
+            prop_assert_eq!(run.entities.next_timeout().is_some(), run.waits());
         }
         // The faults are over: whatever flies lands, the last one first, and every fetch from here on works at once.
         for index in 0..ENTITIES {
@@ -370,6 +379,7 @@ proptest! {
             prop_assert!(model.flight.is_none());
             prop_assert!(model.given_up || model.is_fresh(), "shows the last change");
         }
+        prop_assert_eq!(run.entities.next_timeout(), None);
     }
 }
 

@@ -339,9 +339,9 @@ impl App {
     // Time
     // ----
 
-    /// When [`App::wake`] is to be called next.
+    /// When [`App::wake`] is to be called next: `None` while nothing is waited for.
     #[must_use]
-    pub fn next_timeout(&self) -> Option<Millis> {
+    pub fn next_timeout(&mut self) -> Option<Millis> {
         let feed = self.feed.as_ref().and_then(|feed| feed.timers().next());
         feed.into_iter()
             .chain(self.entities.next_timeout())

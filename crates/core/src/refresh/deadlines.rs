@@ -49,12 +49,21 @@ impl Deadlines {
         self.newest.get(entity.0 as usize).map(|newest| newest.at)
     }
 
-    pub(super) fn next(&self) -> Option<Millis> {
-        self.queue.peek().map(|Reverse((at, _))| *at)
+    /// When to look next. Drops what comes before and is of entities that wait for nothing, which `waits` tells: nobody
+    /// should wake up for them.
+    pub(super) fn next(&mut self, waits: impl Fn(EntityId) -> bool) -> Option<Millis> {
+        loop {
+            let Reverse((at, entity)) = *self.queue.peek()?;
+            if waits(EntityId(entity)) {
+                return Some(at);
+            }
+            self.queue.pop();
+            self.newest.get_mut(entity as usize)?.queued = None;
+        }
     }
 
     pub(super) fn pop(&mut self, now: Millis) -> Option<(EntityId, FlightId)> {
-        while self.next()? <= now {
+        while self.queue.peek()?.0 .0 <= now {
             let Reverse((at, entity)) = self.queue.pop()?;
             let newest = self.newest.get_mut(entity as usize)?;
             if newest.queued != Some(at) {
@@ -103,10 +112,24 @@ mod tests {
         let mut deadlines = Deadlines::default();
         deadlines.push(Millis(20), A, FlightId(1));
         deadlines.push(Millis(10), B, FlightId(2));
-        assert_eq!(deadlines.next(), Some(Millis(10)));
+        assert_eq!(deadlines.next(|_| true), Some(Millis(10)));
         assert_eq!(all_until(&mut deadlines, 9), []);
         assert_eq!(all_until(&mut deadlines, 30), [(5, 2), (0, 1)]);
-        assert_eq!(deadlines.next(), None);
+        assert_eq!(deadlines.next(|_| true), None);
+    }
+
+    #[test]
+    fn nobody_wakes_up_for_what_is_no_longer_waited_for() {
+        let mut deadlines = Deadlines::default();
+        deadlines.push(Millis(10), A, FlightId(1));
+        deadlines.push(Millis(20), B, FlightId(2));
+        assert_eq!(deadlines.next(|entity| entity == B), Some(Millis(20)));
+        deadlines.push(Millis(30), A, FlightId(3));
+        assert_eq!(deadlines.next(|entity| entity == A), Some(Millis(30)));
+        assert_eq!(all_until(&mut deadlines, 30), [(0, 3)]);
+        deadlines.push(Millis(40), B, FlightId(4));
+        assert_eq!(deadlines.next(|_| false), None);
+        assert_eq!(deadlines.queue.len(), 0);
     }
 
     #[test]

@@ -83,6 +83,12 @@ impl Entity {
         self.flight.is_none() && !self.is_stale() && self.next_due().is_none()
     }
 
+    /// Whether a deadline of its counts still: a fetch is under way, or a retry waited for.
+    pub(super) fn is_waited_for(&self) -> bool {
+        let waits = |it: &Foreign| it.due.is_some();
+        self.flight.is_some() || self.retrying.is_some() || self.foreign.iter().any(waits)
+    }
+
     /// Whether to fetch now.
     pub(super) fn is_ready(&self) -> bool {
         let waits_for = |it: &Foreign| {

@@ -318,11 +318,19 @@ impl Entities {
         }
     }
 
-    /// When something is due next.
+    /// When something may be due next: `None` if nothing is under way and no retry is waited for.
     #[must_use]
-    pub fn next_timeout(&self) -> Option<Millis> {
-        let queues = [self.deadlines.next(), self.foreign_deadlines.next()];
-        queues.into_iter().flatten().min()
+    pub fn next_timeout(&mut self) -> Option<Millis> {
+        let waits = |id: EntityId| {
+            self.entities
+                .get(id.0 as usize)
+                .is_some_and(Entity::is_waited_for)
+        };
+        let queues = [&mut self.deadlines, &mut self.foreign_deadlines];
+        queues
+            .into_iter()
+            .filter_map(|queue| queue.next(waits))
+            .min()
     }
 
     /// Takes what is due at `now`, earliest first.
