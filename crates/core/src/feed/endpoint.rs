@@ -74,8 +74,9 @@ impl Endpoint {
     /// # Errors
     /// Says which of the three is not usable.
     pub fn new(url: &str, uid: Option<&str>, path: Option<&str>) -> Result<Self, EndpointError> {
-        let url = url.split('#').next().unwrap_or_default();
-        let (base, query) = url.split_once('?').unwrap_or((url, ""));
+        // Lists of one, and `matches!` below: see `Path::parse`.
+        let url = url.split(['#']).next().unwrap_or_default();
+        let (base, query) = url.split_once(['?']).unwrap_or((url, ""));
         let base = base.trim_end_matches('/');
         let host = base
             .strip_prefix("https://")
@@ -143,7 +144,7 @@ impl Endpoint {
 /// Percent-encodes all but RFC 3986's unreserved characters.
 fn percent_encode(text: &str, into: &mut String) {
     for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
             into.push(byte.into());
         } else {
             into.push('%');

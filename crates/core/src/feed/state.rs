@@ -102,14 +102,15 @@ impl Reason {
 /// The text with “…” in place of each `secret`. The library's search is fast, but has more code than all that is here.
 fn without(text: &str, secret: &str) -> String {
     let (mut clean, mut rest) = (String::new(), text);
-    while let Some(first) = rest.chars().next() {
+    let mut chars = rest.chars();
+    while let Some(first) = chars.next() {
         if let Some(behind) = rest.strip_prefix(secret) {
             clean.push('…');
-            rest = behind;
+            chars = behind.chars();
         } else {
             clean.push(first);
-            rest = &rest[first.len_utf8()..];
         }
+        rest = chars.as_str();
     }
     clean
 }

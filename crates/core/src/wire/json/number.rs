@@ -1,5 +1,6 @@
 //! From decimal digits to the nearest double, exactly and in little code: the standard library's way brings 10 KB of tables.
 
+use alloc::vec;
 use alloc::vec::Vec;
 
 /// No double needs more digits than 768 to be told from its neighbours; of those past this, all that matters is whether
@@ -74,7 +75,9 @@ impl Big {
     }
 
     fn shift_words(&mut self, words: usize) {
-        self.0.splice(..0, core::iter::repeat_n(0, words));
+        let mut shifted = vec![0; words];
+        shifted.append(&mut self.0);
+        self.0 = shifted;
     }
 
     /// Divides and returns the remainder.
