@@ -1,8 +1,8 @@
 //! What is counted, and how Prometheus reads it.
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// The upper ends of the buckets of how long a write takes, in seconds.
 const BUCKETS: [f64; 9] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5];
@@ -26,7 +26,31 @@ pub(crate) struct Metrics {
     pub(crate) commits: AtomicU64,
     /// Requests answered.
     pub(crate) requests: AtomicU64,
+    /// Bytes of backups given to whoever asked for them.
+    pub(crate) backup_bytes: AtomicU64,
     writes: Histogram,
+    backups: Backups,
+}
+
+/// How a backup of the running server ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum BackupEnd {
+    /// All of it was sent.
+    Sent,
+    /// Whoever asked for it hung up, or took nothing for too long.
+    NotTaken,
+    /// The data could not be read to its end.
+    Unreadable,
+}
+
+#[derive(Debug, Default)]
+struct Backups {
+    /// By [`BackupEnd`].
+    ended: [AtomicU64; 3],
+    /// When the last whole one had been sent, in seconds since 1970; 0 before the first.
+    last_at: AtomicU64,
+    /// How long that took.
+    last_micros: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -46,8 +70,21 @@ impl Metrics {
             }
         }
         self.writes.count.fetch_add(1, Ordering::Relaxed);
-        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        self.writes.micros.fetch_add(micros, Ordering::Relaxed);
+        self.writes
+            .micros
+            .fetch_add(micros(took), Ordering::Relaxed);
+    }
+
+    /// Counts a backup that ended so, and took so long.
+    pub(crate) fn backed_up(&self, end: BackupEnd, took: Duration) {
+        self.backups.ended[end as usize].fetch_add(1, Ordering::Relaxed);
+        if let BackupEnd::Sent = end {
+            // A clock before 1970 knows no time.
+            let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+            self.backups.last_at.store(now.as_secs(), Ordering::Relaxed);
+            let micros = micros(took);
+            self.backups.last_micros.store(micros, Ordering::Relaxed);
+        }
     }
 
     /// All of it, in Prometheus' text format.
@@ -97,11 +134,41 @@ impl Metrics {
                 "Commits to the disk, each of one write or many.",
                 get(&self.commits),
             ),
+            (
+                "feed_backup_bytes_total",
+                "Bytes of backups that were sent.",
+                get(&self.backup_bytes),
+            ),
         ] {
             put(&mut out, name, "counter", help, value);
         }
         self.histogram(&mut out);
+        self.backups(&mut out);
         out
+    }
+
+    fn backups(&self, out: &mut String) {
+        let name = "feed_backups_total";
+        // Writing to a text can't fail.
+        let _ = writeln!(
+            out,
+            "# HELP {name} Backups of the running server, by how they ended.\n# TYPE {name} counter"
+        );
+        let results = ["sent", "not_taken", "unreadable"];
+        for (count, result) in self.backups.ended.iter().zip(results) {
+            let count = count.load(Ordering::Relaxed);
+            let _ = writeln!(out, "{name}{{result=\"{result}\"}} {count}");
+        }
+        let at = self.backups.last_at.load(Ordering::Relaxed);
+        if at == 0 {
+            return;
+        }
+        let took = self.backups.last_micros.load(Ordering::Relaxed) as f64 / 1e6;
+        let name = "feed_backup_last_timestamp_seconds";
+        let help = "When the last backup had been sent whole, in seconds since 1970.";
+        put(out, name, "gauge", help, at);
+        let name = "feed_backup_last_duration_seconds";
+        put(out, name, "gauge", "How long that took.", took);
     }
 
     fn histogram(&self, out: &mut String) {
@@ -127,7 +194,11 @@ impl Metrics {
     }
 }
 
-fn put(out: &mut String, name: &str, kind: &str, help: &str, value: u64) {
+fn micros(span: Duration) -> u64 {
+    u64::try_from(span.as_micros()).unwrap_or(u64::MAX)
+}
+
+fn put(out: &mut String, name: &str, kind: &str, help: &str, value: impl Display) {
     // Writing to a text can't fail.
     let _ = writeln!(
         out,
@@ -155,6 +226,27 @@ mod tests {
             "# TYPE feed_streams gauge",
         ] {
             assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+        }
+    }
+
+    #[test]
+    fn a_backup_counts_by_its_end_and_the_last_whole_one_is_told() {
+        let metrics = Metrics::default();
+        let has = |line: &str| metrics.text(None).lines().any(|found| found == line);
+        metrics.backed_up(BackupEnd::NotTaken, Duration::from_secs(9));
+        metrics.backed_up(BackupEnd::Unreadable, Duration::from_secs(9));
+        assert!(has("feed_backups_total{result=\"sent\"} 0"));
+        assert!(!metrics.text(None).contains("feed_backup_last"), "none yet");
+        metrics.backed_up(BackupEnd::Sent, Duration::from_millis(1500));
+        metrics.backed_up(BackupEnd::NotTaken, Duration::from_secs(9));
+        for line in [
+            "feed_backups_total{result=\"sent\"} 1",
+            "feed_backups_total{result=\"not_taken\"} 2",
+            "feed_backups_total{result=\"unreadable\"} 1",
+            "feed_backup_last_duration_seconds 1.5",
+            "# TYPE feed_backup_last_timestamp_seconds gauge",
+        ] {
+            assert!(has(line), "{line}\n{}", metrics.text(None));
         }
     }
 }

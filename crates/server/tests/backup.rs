@@ -36,6 +36,13 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
+/// What the server counts of its backups.
+async fn counted(server: &Server) -> Vec<String> {
+    let text = server.admin("GET", "/metrics", "").await.text;
+    let lines = text.lines().filter(|line| line.starts_with("feed_backup"));
+    lines.map(str::to_owned).collect()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_under_load_has_each_write_acknowledged_before_and_none_by_half() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -149,7 +156,7 @@ async fn only_an_administrator_gets_one() {
 }
 
 #[tokio::test]
-async fn a_second_backup_waits_for_its_turn() {
+async fn a_second_backup_waits_for_its_turn_and_each_is_counted_by_its_end() {
     let server = Server::start().await;
     // More than sockets and buffers hold of an answer that nobody reads.
     let long = json!("x".repeat(1 << 20));
@@ -175,6 +182,39 @@ async fn a_second_backup_waits_for_its_turn() {
         }
     })
     .await;
+    let lines = counted(&server).await;
+    for line in [
+        "feed_backups_total{result=\"not_taken\"} 1",
+        "feed_backups_total{result=\"sent\"} 1",
+    ] {
+        assert!(lines.iter().any(|found| found == line), "{line}: {lines:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_sent_of_a_backup_is_counted() {
+    let server = Server::start().await;
+    server.put("/a.json", &json!({"b": 1})).await;
+    assert_eq!(counted(&server).await.len(), 4, "none was sent yet");
+    let request = server
+        .client
+        .get(format!("{}/.settings/backup", server.url));
+    let answer = soon(request.bearer_auth(SECRET).send())
+        .await
+        .expect("it answers");
+    let bytes = soon(answer.bytes()).await.expect("it is whole").len();
+    let lines = counted(&server).await;
+    for line in [
+        "feed_backups_total{result=\"sent\"} 1".to_owned(),
+        format!("feed_backup_bytes_total {bytes}"),
+    ] {
+        assert!(lines.contains(&line), "{line}: {lines:?}");
+    }
+    assert_eq!(
+        lines.len(),
+        6,
+        "the last one's time and duration: {lines:?}"
+    );
 }
 
 /// The address of something that answers the next request with `body`, whole as far as HTTP goes.

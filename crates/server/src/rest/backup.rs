@@ -3,20 +3,22 @@
 //! Writers go on meanwhile: what is sent is a snapshot. The file grows by what they replace for as long as somebody holds
 //! that, so there is one backup at a time, and who takes nothing of it for a while has it cut off.
 
-use std::time::Duration;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::http::{header, HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::stream::unfold;
-use tokio::sync::{mpsc, OwnedSemaphorePermit};
+use tokio::sync::mpsc;
 
 use super::answer::Failure;
 use crate::auth::authenticate;
 use crate::backup::Encoder;
 use crate::error::ServerError;
 use crate::feed::FeedServer;
+use crate::metrics::{BackupEnd, Metrics};
 use crate::store::copy::Cursor;
 use crate::store::Snapshot;
 
@@ -49,13 +51,26 @@ pub(super) fn respond(
     };
     let (pieces, sent) = mpsc::channel(1);
     let snapshot = inner.store.look().0;
+    let metrics = inner.metrics.clone();
     tokio::spawn(async move {
+        let begun = Instant::now();
         // Without its end a backup is no backup: whoever takes it will see.
-        match send(snapshot, &pieces, turn).await {
-            Ok(true) => tracing::info!("a backup was sent"),
-            Ok(false) => tracing::warn!("a backup was not taken to its end"),
-            Err(error) => tracing::error!(%error, "a backup could not be read to its end"),
-        }
+        let end = match send(snapshot, &pieces, &metrics).await {
+            Ok(true) => {
+                tracing::info!("a backup was sent");
+                BackupEnd::Sent
+            }
+            Ok(false) => {
+                tracing::warn!("a backup was not taken to its end");
+                BackupEnd::NotTaken
+            }
+            Err(error) => {
+                tracing::error!(%error, "a backup could not be read to its end");
+                BackupEnd::Unreadable
+            }
+        };
+        metrics.backed_up(end, begun.elapsed());
+        drop(turn);
     });
     let pieces = unfold(sent, |mut sent: mpsc::Receiver<Bytes>| async {
         let piece = sent.recv().await?;
@@ -71,7 +86,7 @@ pub(super) fn respond(
 async fn send(
     snapshot: Snapshot,
     pieces: &mpsc::Sender<Bytes>,
-    _turn: OwnedSemaphorePermit,
+    metrics: &Metrics,
 ) -> Result<bool, ServerError> {
     let mut piece = Vec::with_capacity(PIECE);
     let mut state = (Encoder::begin(&mut piece), Cursor::default(), snapshot);
@@ -90,9 +105,9 @@ async fn send(
         if last {
             let (encoder, ..) = state;
             encoder.end(&mut piece);
-            return Ok(give(pieces, piece).await);
+            return Ok(give(pieces, piece, metrics).await);
         }
-        if !give(pieces, piece).await {
+        if !give(pieces, piece, metrics).await {
             return Ok(false);
         }
         piece = Vec::with_capacity(PIECE);
@@ -100,7 +115,11 @@ async fn send(
 }
 
 /// Whether the piece was taken.
-async fn give(pieces: &mpsc::Sender<Bytes>, piece: Vec<u8>) -> bool {
+async fn give(pieces: &mpsc::Sender<Bytes>, piece: Vec<u8>, metrics: &Metrics) -> bool {
+    let bytes = piece.len() as u64;
     let given = pieces.send_timeout(piece.into(), LONGEST_STALL).await;
+    if given.is_ok() {
+        metrics.backup_bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
     given.is_ok()
 }
