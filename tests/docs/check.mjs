@@ -1,4 +1,4 @@
-// Checks README.md, CONTRIBUTING.md and docs/*.md: every code block by what its language allows, every link, every command.
+// Checks README.md, CONTRIBUTING.md, docs/*.md and the server's page: every code block by what its language allows, every link, every command.
 // Usage: check.mjs FOLDER-OF-THE-BUILT-PROGRAMS [PAGE…]
 //
 // A block that can't be checked says why, as `unchecked="why"` after its language; those are counted and listed.
@@ -7,6 +7,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { checkLinks } from './links.mjs'
+import { operations } from './operations.mjs'
 import { readPage } from './page.mjs'
 import { Shell } from './shell.mjs'
 import { checkTypes } from './types.mjs'
@@ -14,7 +15,7 @@ import { checkTypes } from './types.mjs'
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 
 /** All pages, as paths from the repository. */
-export const pages = () => ['README.md', 'CONTRIBUTING.md', ...readdirSync(`${root}/docs`).filter(name => name.endsWith('.md')).map(name => `docs/${name}`)]
+export const pages = () => ['README.md', 'CONTRIBUTING.md', 'crates/server/README.md', ...readdirSync(`${root}/docs`).filter(name => name.endsWith('.md')).map(name => `docs/${name}`)]
 
 /** Languages of which nothing here can tell right from wrong. */
 const UNCHECKED = { mermaid: 'a drawing', text: 'not code' }
@@ -71,6 +72,14 @@ export function checkPages(parsed, { programs }) {
         case 'http':
           for (const header of block.code.trim().split('\n')) if (!/^[A-Z][\w-]*: \S/.test(header)) fault(block.line, `no header: ${header}`)
           break
+        case 'nginx':
+        case 'systemd':
+        case 'dockerfile': {
+          const { faults: found, missing } = operations[block.language](block.code, { shell, root, programs })
+          for (const what of found) fault(block.line, what)
+          if (missing) unchecked.push({ page: page.path, line: block.line, language: block.language, why: `not checked here: no ${missing}` })
+          break
+        }
         case 'rust':
           if (!isDoctest(page.path)) fault(block.line, `crates/server/src/lib.rs takes no doc tests from ${page.path}`)
           break

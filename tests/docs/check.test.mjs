@@ -34,6 +34,15 @@ for (const [name, text, expected] of [
   ['a command in the text', 'Then `npm run fly`.', /^1: npm run fly: /],
   ['a path in the text', 'It is in `js/nothing.js`.', /^1: js\/nothing.js: there is no such file/],
   ['Rust in a page that rustdoc does not read', fence('rust', 'fn main() {}'), /^2: .* takes no doc tests from docs\/broken.md/],
+  ['a flag in a unit', fence('systemd', '[Service]', 'ExecStart=/usr/bin/remote-refresh-server --nothing'), /^2: remote-refresh-server: its --help knows no --nothing/],
+  ['a variable in a unit', fence('systemd', '[Service]', 'ExecStart=/usr/bin/remote-refresh-server', 'Environment=REMOTE_REFRESH_NOTHING=1'), /^2: .* knows no REMOTE_REFRESH_NOTHING/],
+  ['an instruction of a Dockerfile', fence('dockerfile', 'FROM scratch', 'RUNN true'), /^2: a Dockerfile has no RUNN/],
+  ['a flag in a Dockerfile', fence('dockerfile', 'ENTRYPOINT ["remote-refresh-server", "--nothing"]'), /^2: remote-refresh-server: its --help knows no --nothing/],
+  ['a variable in a Dockerfile', fence('dockerfile', 'ENV REMOTE_REFRESH_NOTHING=1'), /^2: .* knows no REMOTE_REFRESH_NOTHING/],
+  ['a package in a Dockerfile', fence('dockerfile', 'COPY . /src', 'RUN cargo install --path /src/crates/nothing'), /^2: cargo install: there is no crates\/nothing/],
+  ['a program that is not built', fence('dockerfile', 'FROM rust AS build', 'COPY --from=build /out/nothing /bin/'), /^2: COPY: no nothing is built/],
+  ['a stage that there is not', fence('dockerfile', 'COPY --from=build /out/remote-refresh-server /bin/'), /^2: COPY: there is no stage build/],
+  ['an entry point that is not JSON', fence('dockerfile', 'ENTRYPOINT [remote-refresh-server]'), /^2: ENTRYPOINT: /],
   ['a header', fence('http', 'no header'), /^2: no header: /],
   ['a language that nothing checks', fence('cobol', 'STOP RUN.'), /^2: nothing checks cobol/],
   ['a block without a language', fence('', 'words'), /^2: a block without a language/],
@@ -53,6 +62,17 @@ for (const [name, text, expected] of [
   })
 }
 
+for (const [program, text, expected] of [
+  ['systemd-analyze', fence('systemd', '[Service]', 'ExecStart=/usr/bin/remote-refresh-server', 'Restart=sometimes'), /^2: systemd-analyze says: docs.service:3: /],
+  ['nginx', fence('nginx', 'location / {', '  proxy_bufering off;', '}'), /^2: nginx says: .*unknown directive "proxy_bufering"/],
+]) {
+  const { error } = spawnSync(program, ['--help'], { env: { PATH: `${process.env.PATH}:/usr/sbin` } })
+  test(`a broken block is found by ${program}`, { skip: error && `there is no ${program} here` }, () => {
+    const faults = faultsOf(text)
+    assert.match(faults[0], expected)
+  })
+}
+
 test('what is right is let through', () => {
   const text = [
     '# Two words, `code` & more\n\n## Two\n\n## Two\n\n[up](#two-words-code--more) [second](#two-1) [page](notifier.md#errors)',
@@ -62,6 +82,10 @@ test('what is right is let through', () => {
     fence('ts', "import type { Feed } from 'remote-refresh'", 'export const isOpen = (feed: Feed): boolean => feed.state === \'open\''),
     fence('sh', 'REMOTE_REFRESH_SECRET=x remote-refresh-server --data "$(mktemp)" \\', '  --listen 127.0.0.1:0 # a comment', 'node a.js && scripts/test native js'),
     fence('json', '{ "a": 1 }'),
+    fence('nginx', 'location / {', '  proxy_buffering off;', '}'),
+    fence('systemd', '[Service]', 'ExecStart=/usr/bin/remote-refresh-server --data %S/feed.redb', 'Environment=REMOTE_REFRESH_SECRET_FILE=%d/secret'),
+    fence('dockerfile', 'FROM rust AS build', 'COPY . /src', 'RUN cargo install --locked --path /src/crates/server \\', '  --root /out', 'FROM scratch',
+      'COPY --from=build /out/bin/remote-refresh-server /bin/', 'ENV REMOTE_REFRESH_DATA=/data/feed.redb', 'ENTRYPOINT ["remote-refresh-server", "--listen", "0.0.0.0:4001"]'),
   ].join('\n\n')
   assert.deepEqual(faultsOf(text), [])
 })

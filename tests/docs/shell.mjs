@@ -48,6 +48,13 @@ export class Shell {
     return []
   }
 
+  /** What is wrong with the settings of the server's that are given as variables: those of its name that its `--help` doesn't know. */
+  variables(names) {
+    const program = 'remote-refresh-server'
+    const help = this.#help(program, `${this.#programs}/${program}`, ['--help'])
+    return names.filter(name => name.startsWith('REMOTE_REFRESH_') && !help.includes(`[env: ${name}=`)).map(name => `${program}: its --help knows no ${name}`)
+  }
+
   #npm([verb, name, ...rest]) {
     const script = verb === 'run' ? name : ['start', 'test'].includes(verb) ? verb : undefined
     if (!script) return []
