@@ -3,7 +3,14 @@
 import { burst, SIZE } from './stage/burst.js'
 import { Pane } from './stage/pane.js'
 
-const panes = Array.from(document.querySelectorAll('.pane'), el => new Pane(el))
+/** Who sits where at first. */
+const SEATS = [
+  { seat: 'left', id: 'amara', name: 'Amara' },
+  { seat: 'right', id: 'ben', name: 'Ben' },
+]
+
+const panes = SEATS.map(seat => new Pane(seat))
+document.querySelector('.panes').append(...panes.map(pane => pane.el))
 const said = document.querySelector('.stage-said')
 const button = document.querySelector('[data-action=burst]')
 

@@ -2,6 +2,9 @@
 
 import { expect, test } from './support.mjs'
 
+/** How long each answer of the API takes for these pages at least, in ms (www/seat/index.js). */
+const LATENCY = 150
+
 /** What the burst leaves in the conversation. */
 const SORTED = 'Sorting the photos: 100 of 100'
 
@@ -65,17 +68,26 @@ test('a burst of 100 changes costs few requests, and the counters say how few', 
   const requests = []
   page.on('request', request => {
     const { pathname } = new URL(request.url())
-    if (request.method() === 'GET' && pathname.startsWith('/api/threads/')) requests.push(request.frame().url().includes('seat=right'))
+    if (request.method() === 'GET' && pathname.startsWith('/api/threads/') && request.frame().url().includes('seat=right')) requests.push(pathname)
   })
   const [, ben] = await stage(page, url)
   requests.length = 0
-  await burst(page)
+  const heard = page.waitForFunction(() => document.querySelector('[data-seat=right] [data-count=changes]').textContent === '100')
+  const begun = Date.now()
+  const over = burst(page)
+  await heard
+  const span = Date.now() - begun
+  await over
   await expect(ben.message(SORTED)).toBeVisible()
   const { changes, requests: made, saved } = await ben.counts()
   expect(changes).toBe(100)
-  expect(made).toBe(requests.filter(Boolean).length)
+  expect(made).toBe(requests.length)
   // Thread and messages at each change, but for those that were made.
+  expect(new Set(requests).size).toBe(2)
   expect(saved).toBe(2 * 100 - made)
+  // Each of the two is asked for at the first change, then as often as its answers let it while changes come, and once more for
+  // the last one: some fourteen requests if the burst takes its second.
+  expect(made).toBeLessThanOrEqual(2 * (2 + Math.floor(span / LATENCY)))
   expect(made).toBeLessThan(100)
   await expect(page.getByTestId('said')).toContainText(`Ben: 100 changes, ${made} requests instead of 200.`)
 })
@@ -110,6 +122,20 @@ test('a page that nobody sees hears of changes and fetches nothing, then once', 
   await ben.el.getByTestId('hide').uncheck()
   await expect(ben.message(SORTED)).toBeVisible()
   expect((await ben.counts()).requests).toBe(2)
+})
+
+test('nothing shifts while the two come in', async ({ demo, page }) => {
+  const { url } = await demo()
+  await page.addInitScript(() => {
+    window.shifts = []
+    new PerformanceObserver(list => {
+      for (const { value, sources } of list.getEntries()) {
+        window.shifts.push(`${value}: ${Array.from(sources, ({ node }) => node?.outerHTML?.slice(0, 200) ?? '')}`)
+      }
+    }).observe({ type: 'layout-shift', buffered: true })
+  })
+  await stage(page, url)
+  expect(await page.evaluate(() => window.shifts)).toEqual([])
 })
 
 test('the two keep their own sessions over a reload, and beside one without a seat', async ({ demo, person }) => {

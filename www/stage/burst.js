@@ -5,7 +5,9 @@
 export const SIZE = 100
 
 const WHO = 'farid'
-const THREAD = 10
+
+/** The conversation that it goes into, which both pages show. */
+export const THREAD = 10
 
 /** Makes `SIZE` changes within about a second. Rejects with a sentence. */
 export async function burst() {

@@ -3,15 +3,22 @@
 import { plural } from '../format.js'
 import { avatar } from '../views/parts.js'
 import { fill, html } from '../html.js'
+import { THREAD } from './burst.js'
 
 /** A page that has counted nothing for so long has fetched all that it is going to fetch, in ms. */
 const QUIET = 800
 
 export class Pane {
-  constructor(el) {
-    this.el = el
+  /** A pane for the page to take in, at a seat (`left`, `right`); `id` is whom its frame signs in as first. */
+  constructor({ seat, id, name }) {
+    const el = this.el = document.querySelector('template').content.firstElementChild.cloneNode(true)
+    el.dataset.seat = seat
+    el.dataset.testid = `pane-${seat}`
     this.frame = el.querySelector('iframe')
+    this.frame.src = `/?seat=${seat}&as=${id}#threads/${THREAD}`
     this.away = el.querySelector('.pane-away')
+    el.querySelector('.pane-who').textContent = name
+    this.call(name)
     this.counts = { changes: 0, requests: 0, saved: 0 }
     this.heardAt = 0
     this.switches = { offline: false, hidden: false }
@@ -24,8 +31,6 @@ export class Pane {
       this.switches[target.dataset.switch] = target.checked
       this.tell()
     })
-    // A browser remembers checkboxes over a reload, and nothing else of this page.
-    for (const input of el.querySelectorAll('[data-switch]')) input.checked = false
   }
 
   tell() {
@@ -45,12 +50,17 @@ export class Pane {
     }
     if (user?.id === this.userId) return
     this.userId = user?.id
-    this.who = user?.name.split(' ')[0] ?? 'Nobody'
+    this.call(user?.name.split(' ')[0] ?? 'Nobody')
     fill(this.el.querySelector('.pane-name'), user ? html`
       ${avatar(user, 'small')}
       <span class="pane-who">${this.who}<span class="more"> ${user.name.split(' ').slice(1).join(' ')}</span></span>` : html`Nobody`)
-    this.el.setAttribute('aria-label', `${this.who}’s page`)
-    this.frame.title = `${this.who}’s inbox`
+  }
+
+  /** Says whose page it is. */
+  call(who) {
+    this.who = who
+    this.el.setAttribute('aria-label', `${who}’s page`)
+    this.frame.title = `${who}’s inbox`
   }
 
   /** Resolves once the page counts nothing more. */
