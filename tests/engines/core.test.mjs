@@ -148,7 +148,7 @@ scenario('who leaves the page and comes back by the Back button sees what came m
 scenario('side by side: a burst costs few requests, and who was offline catches up with one refresh', async ({ open }) => {
   const tab = await open('/side-by-side')
   const count = name => tab.run(name => Number(document.querySelector(`[data-seat=right] [data-count=${name}]`).textContent), name)
-  const state = expected => until(() => tab.run(() => document.querySelector('[data-seat=right]').dataset.feed), expected, 'Ben’s feed')
+  const state = expected => until(() => tab.run(() => document.querySelector('[data-seat=right]')?.dataset.feed), expected, 'Ben’s feed')
   const said = () => tab.run(() => document.querySelector('.stage-said').textContent)
   await state('open')
   await tab.click('burst')
