@@ -80,3 +80,10 @@ export declare class RemoteRefreshInspector extends HTMLElement {
 
 /** Shows the inspector of an App, once: at the end of `parent`, by default the document's body. Gives it. */
 export declare function openInspector(app: App, options?: { parent?: Element }): RemoteRefreshInspector
+
+declare global {
+  interface HTMLElementTagNameMap {
+    /** What `document.createElement` and `querySelector` give by this name. */
+    'remote-refresh-inspector': RemoteRefreshInspector
+  }
+}

@@ -110,12 +110,16 @@ async function script(from, to, name) {
   })
 }
 
-/** TypeScript takes a `.d.ts` of this package for an ES module's; what can be `require`d needs a `.d.cts`. */
+/**
+ * TypeScript takes a `.d.ts` of this package for an ES module's; what can be `require`d needs a `.d.cts`. That declares nothing global:
+ * to TypeScript its types are others than those of the `.d.ts`, and a program may load both.
+ */
 async function commonJsTypes() {
   for (const file of (await readdir('js')).filter(file => /^(?!async|script).*\.d\.ts$/.test(file))) {
     const text = await readFile(`js/${file}`, 'utf8')
     const to = file.replace(/\.ts$/, '.cts')
-    await writeFile(`dist/${to}`, text.replace(/(['"]\.\/[\w./-]+)\.js(['"])/g, '$1.cjs$2'))
+    const own = text.replace(/\ndeclare global {\n[^]*?\n}\n/, '')
+    await writeFile(`dist/${to}`, own.replace(/(['"]\.\/[\w./-]+)\.js(['"])/g, '$1.cjs$2'))
     made.add(to)
   }
 }

@@ -10,6 +10,11 @@ inspector.paused = !inspector.paused
 inspector.addEventListener('close', event => event.preventDefault())
 document.body.append(inspector, new RemoteRefreshInspector())
 
+const created: RemoteRefreshInspector = document.createElement('remote-refresh-inspector')
+created.app = App
+const found: RemoteRefreshInspector | null = document.querySelector('remote-refresh-inspector')
+if (found) found.paused = true
+
 const shown: Inspected = inspector.toJSON()
 const rows: InspectedRow[] = shown.page.filter(({ kind }) => kind === 'model')
 const steps: InspectedStep[] = shown.timeline.filter(({ stage }) => stage === 'gate')
@@ -24,3 +29,5 @@ inspector.app = 'App'
 openInspector(App, { parent: '#app' })
 // @ts-expect-error there is no such kind
 shown.page[0]?.kind === 'region'
+// @ts-expect-error another element has no App
+document.createElement('div').app = App

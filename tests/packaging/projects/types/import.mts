@@ -16,5 +16,6 @@ App.connect({ provider: fakeFeed() })
 void watchFetches(App).settled()
 const inspector: RemoteRefreshInspector = openInspector(App)
 inspector.remove()
+document.createElement('remote-refresh-inspector').app = App
 // @ts-expect-error the declarations are found, so they object
 App.connect({ url: 5 })
