@@ -43,8 +43,8 @@ const answers = (address, status) => async () => {
   }
 }
 
-/** Ours: the notifier's own PATCH, durable before it is answered; each user with a token of their own. */
-export function ours(program) {
+/** Ours: the notifier's own PATCH, durable before it is answered unless a flag says otherwise; each user with a token of their own. */
+export function ours(program, flags = []) {
   const secret = 'bench-secret'
   const encode = value => Buffer.from(JSON.stringify(value)).toString('base64url')
   const token = uid => {
@@ -56,7 +56,7 @@ export function ours(program) {
   return {
     version: () => 'this tree',
     async start({ folder, streams }) {
-      const args = ['--listen', '127.0.0.1:0', '--data', `${folder}/feed.redb`, '--max-streams-per-user', String(streams + 1)]
+      const args = ['--listen', '127.0.0.1:0', '--data', `${folder}/feed.redb`, '--max-streams-per-user', String(streams + 1), ...flags]
       const server = start(program, args, { env: { REMOTE_REFRESH_SECRET: secret, RUST_LOG: 'warn' } })
       const [, at] = await until('listening', () => /listening on http:\/\/(\S+)/.exec(server.heard), server)
       return {

@@ -10,7 +10,7 @@ import { machine } from '../lib/machine.mjs'
 import { write } from '../lib/report.mjs'
 import { nchan, ours, pushpin } from './contestants.mjs'
 import { faults, measure, remarks, scenarios } from './measure.mjs'
-import { OURS, markdownTable, picture } from './table.mjs'
+import { IN_MEMORY, OURS, markdownTable, picture } from './table.mjs'
 
 const root = new URL('../../', import.meta.url)
 
@@ -25,21 +25,23 @@ function build(profile) {
 export default async function bench({ quick, only }) {
   const about = { machine: machine(), rounds: quick ? 1 : 3 }
   const folder = build(quick ? 'debug' : 'release')
-  const all = { [OURS]: ours(`${folder}/remote-refresh-server`), nchan, pushpin }
+  const program = `${folder}/remote-refresh-server`
+  const all = { [OURS]: ours(program), [IN_MEMORY]: ours(program, ['--memory']), nchan, pushpin }
   const contestants = Object.entries(all).filter(([, { version }]) => version())
   for (const [name, { version, install }] of Object.entries(all)) {
     if (!version()) console.log(`${name} is not installed and left out; Debian: ${install}`)
   }
   const versions = Object.fromEntries(contestants.map(([name, { version }]) => [name, version()]))
 
+  const own = [OURS, IN_MEMORY]
   const results = {}
   for (let round = 0; round < about.rounds; round++) {
     for (const scenario of scenarios({ quick }).filter(({ name }) => name.includes(only))) {
       for (let i = 0; i < contestants.length; i++) {
         const [name, contestant] = contestants[(i + round) % contestants.length]
-        const run = await attempt(contestant, `${folder}/remote-refresh-load`, scenario, name === OURS)
+        const run = await attempt(contestant, `${folder}/remote-refresh-load`, scenario, own.includes(name))
         console.log(`${scenario.name}, round ${round + 1}, ${name}${[...run.faults, ...run.remarks].map(text => `: ${text}`).join('')}`)
-        if (name === OURS && run.faults.length > 0) throw new Error(`ours lost something: ${run.faults.join(', ')}`)
+        if (own.includes(name) && run.faults.length > 0) throw new Error(`ours lost something: ${run.faults.join(', ')}`)
         const runs = (results[scenario.name] ??= Object.fromEntries(contestants.map(([name]) => [name, []])))
         runs[name].push(run)
       }

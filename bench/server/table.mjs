@@ -4,6 +4,8 @@ import { bars, digits, table } from '../lib/report.mjs'
 import { median } from '../lib/rounds.mjs'
 
 export const OURS = 'remote-refresh'
+/** Ours too, with nothing on disk: what the peers promise, and no more. */
+export const IN_MEMORY = 'remote-refresh --memory'
 
 /** Each row: which scenario it is of, its number, and whether more or less of it is better. */
 export const rows = [
@@ -36,11 +38,15 @@ function timesAsGood(values, better) {
 export function markdownTable(results) {
   const summed = summary(results)
   const names = Object.keys(summed[0].values)
-  const peers = names.filter(name => name !== OURS)
+  const own = [OURS, IN_MEMORY].filter(name => names.includes(name))
+  const peers = names.filter(name => !own.includes(name))
+  const compared = peers.length > 0 ? own : []
   const cell = (values, who) => (values[who] === undefined ? '–' : values[who] >= 1000 ? Math.round(values[who]).toLocaleString('en') : digits(values[who]))
-  return table(['', ...names, ...(peers.length > 0 ? ['ours, × the best peer'] : [])], summed.map(({ name, values, times }) => {
+  const title = who => (who === OURS ? 'ours, × the best peer' : 'in memory, × the best peer')
+  return table(['', ...names, ...compared.map(title)], summed.map(({ name, values, times }) => {
     const best = Math.max(...peers.map(who => times[who]).filter(Number.isFinite))
-    return [name, ...names.map(who => cell(values, who)), ...(peers.length > 0 ? [Number.isFinite(best) ? `${digits(1 / best)} ×` : '–'] : [])]
+    const ratio = who => times[who] / best
+    return [name, ...names.map(who => cell(values, who)), ...compared.map(who => (Number.isFinite(best) && Number.isFinite(ratio(who)) ? `${digits(ratio(who))} ×` : '–'))]
   }))
 }
 

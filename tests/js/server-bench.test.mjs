@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { texts } from '../../bench/server/index.mjs'
 import { faults, remarks, scenarios } from '../../bench/server/measure.mjs'
-import { OURS, markdownTable, summary } from '../../bench/server/table.mjs'
+import { IN_MEMORY, OURS, markdownTable, summary } from '../../bench/server/table.mjs'
 
 const good = { written: 10, acknowledged: 10, expected: 20, delivered: 20, outOfOrder: 0, cutOff: 0 }
 
@@ -40,6 +40,11 @@ test('each contestant is as good as its median, and as many times as good as our
 test('a contestant none of whose runs count has no number, and is compared with nobody', () => {
   const results = { 'own streams': { [OURS]: [run(4)], pushpin: [run(1, { faults: ['lost'] })] } }
   assert.match(markdownTable(results), /p50, ms \| 4\.00 \| – \| – \|/)
+})
+
+test('ours in memory is compared with the peers, and is none', () => {
+  const results = { 'own streams': { [OURS]: [run(4)], [IN_MEMORY]: [run(1)], nchan: [run(2)] } }
+  assert.match(markdownTable(results), /p50, ms \| 4\.00 \| 1\.00 \| 2\.00 \| 0\.50 × \| 2\.00 × \|/)
 })
 
 test('more is better where things are counted by the second', () => {

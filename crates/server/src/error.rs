@@ -51,6 +51,26 @@ pub enum ServerError {
     /// The data file was written by an older version.
     #[error("The data file is of an older version, which this one can't read. Start the version that wrote it, save what GET /.json?format=export and GET /.settings/rules.json give with the secret, start this version on a new file, and PUT both back.")]
     OldFormat,
+    /// The log beside the data file can't be read or taken away.
+    #[error("Can't read or remove the log {}: {source}. It holds what was written last: let this program have it.", path.display())]
+    Log {
+        /// The log.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The log beside the data file is not that file's, or of a later state of it.
+    #[error("The log {} is not of this data file, or of a later state of it: one of them was replaced. Put back the one it belongs with; or, if this data is the right one (a backup, say), remove the log.", path.display())]
+    ForeignLog {
+        /// The log.
+        path: PathBuf,
+    },
+    /// The log beside the data file was whole once and is not any more, or is no log.
+    #[error("The log {} is damaged. Restore the data from a backup; or remove the log, and with it what was written in the last moments before the server ended.", path.display())]
+    DamagedLog {
+        /// The log.
+        path: PathBuf,
+    },
     /// The network or a thread failed.
     #[error("The server's socket or thread failed: {0}")]
     Io(#[from] io::Error),
@@ -70,6 +90,9 @@ impl ServerError {
             Self::Storage(_) => "server_storage",
             Self::Damaged { .. } => "server_damaged",
             Self::OldFormat => "server_old_format",
+            Self::Log { .. } => "server_log",
+            Self::ForeignLog { .. } => "server_foreign_log",
+            Self::DamagedLog { .. } => "server_damaged_log",
             Self::Io(_) => "server_io",
         }
     }

@@ -4,6 +4,10 @@ mod cli;
 
 use std::process::ExitCode;
 
+/// What a write takes is made on one thread and freed on another: this one is quick at that.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match cli::run() {
         Ok(()) => ExitCode::SUCCESS,

@@ -24,6 +24,10 @@ pub(crate) struct Metrics {
     pub(crate) denied: AtomicU64,
     /// Commits to the disk.
     pub(crate) commits: AtomicU64,
+    /// Checkpoints: the data file got all on disk.
+    pub(crate) checkpoints: AtomicU64,
+    /// Bytes in the log that the data file does not have on disk.
+    pub(crate) log_bytes: AtomicU64,
     /// Requests answered.
     pub(crate) requests: AtomicU64,
     /// Bytes of backups given to whoever asked for them.
@@ -98,6 +102,11 @@ impl Metrics {
                 "Connections that are open.",
                 get(&self.connections),
             ),
+            (
+                "feed_log_bytes",
+                "Bytes in the log that the data file does not have yet.",
+                get(&self.log_bytes),
+            ),
         ];
         let size = store_bytes.map(|bytes| ("feed_store_bytes", "Size of the data file.", bytes));
         for (name, help, value) in gauges.into_iter().chain(size) {
@@ -138,6 +147,11 @@ impl Metrics {
                 "feed_backup_bytes_total",
                 "Bytes of backups that were sent.",
                 get(&self.backup_bytes),
+            ),
+            (
+                "feed_checkpoints_total",
+                "Times that the data file got what the log had.",
+                get(&self.checkpoints),
             ),
         ] {
             put(&mut out, name, "counter", help, value);

@@ -6,7 +6,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::json;
-use support::{Server, SECRET};
+use support::process::Process;
+use support::{soon, Server, SECRET};
 
 fn program() -> Command {
     let mut command = Command::new(support::program());
@@ -91,6 +92,31 @@ fn a_configuration_file_sets_what_no_flag_does() {
         .expect("it runs");
     assert!(!refused.status.success());
     assert!(String::from_utf8_lossy(&refused.stderr).contains("There is no setting \"lisen\""));
+}
+
+#[tokio::test]
+async fn in_memory_nothing_is_kept_and_no_file_is_made() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for _ in 0..2 {
+        let server = Process::start(&folder.path().join("feed.redb"), &["--memory"]);
+        let client = reqwest::Client::new();
+        let at = format!("{}/a.json", server.url);
+        let read = || async {
+            let answer = soon(client.get(&at).bearer_auth(SECRET).send()).await;
+            soon(answer.expect("it answers").text())
+                .await
+                .expect("text")
+        };
+        assert_eq!(read().await, "null");
+        let put = client.put(&at).bearer_auth(SECRET).body("7").send();
+        assert_eq!(soon(put).await.expect("it answers").status(), 200);
+        assert_eq!(read().await, "7");
+    }
+    let entries = std::fs::read_dir(folder.path()).expect("it can be read");
+    let names: Vec<_> = entries
+        .map(|entry| entry.expect("it can be read").file_name())
+        .collect();
+    assert_eq!(names, ["feed.log"], "what the server says, and no data");
 }
 
 #[test]

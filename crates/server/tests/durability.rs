@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 
 use remote_refresh_core::wire::Node;
+use remote_refresh_server::maintenance;
 use remote_refresh_server::{Config, FeedServer, Storage};
 use reqwest::Client;
 use serde_json::{json, Value};
@@ -122,6 +123,10 @@ async fn fifty_kills_lose_no_acknowledged_write_and_leave_none_by_half() {
         })
         .await;
         server.kill();
+        assert!(
+            log_of(&data).exists(),
+            "what was written last is in the log"
+        );
         for (writer, told) in writers.into_iter().zip(&mut told) {
             let lost = soon(writer).await.expect("no panic");
             told.open.push(lost);
@@ -130,6 +135,108 @@ async fn fifty_kills_lose_no_acknowledged_write_and_leave_none_by_half() {
         server = Process::start(&data, &[]);
         check(&stored(&server).await, &told);
     }
+}
+
+/// The log beside a data file.
+fn log_of(data: &Path) -> PathBuf {
+    let mut log = data.as_os_str().to_owned();
+    log.push("-log");
+    log.into()
+}
+
+/// The number of rows that [`put_rows`] wrote, of those in `data`, none of which may be cut short.
+async fn rows_in(data: &Path) -> usize {
+    let storage = Storage::File(data.to_owned());
+    let feed = FeedServer::open(Config::new(storage, SECRET)).expect("it is whole");
+    let root = feed.value(&remote_refresh_core::wire::Path::root());
+    let root = root.expect("what is served is whole");
+    let rows = root.as_ref().map_or(0, Node::num_children);
+    for i in 0..rows {
+        let row = root.as_ref().and_then(|root| root.child(&i.to_string()));
+        let length = row.and_then(Node::as_str).map(str::len);
+        assert_eq!(length, Some(100 * i + 1), "row {i} of {rows}");
+    }
+    feed.close().await;
+    rows
+}
+
+async fn put_rows(server: &Process, count: usize) {
+    let client = Client::new();
+    for i in 0..count {
+        let request = client.put(format!("{}/{i}.json", server.url));
+        let row = json!("x".repeat(100 * i + 1)).to_string();
+        send(&client, request.body(row)).await.expect("it writes");
+    }
+}
+
+/// Waits until the data file has all that was written.
+async fn in_data_file(server: &Process) {
+    let client = Client::new();
+    soon(async {
+        loop {
+            let metrics = client.get(format!("{}/metrics", server.url));
+            let metrics = metrics
+                .bearer_auth(SECRET)
+                .send()
+                .await
+                .expect("it answers");
+            let text = metrics.text().await.expect("it is whole");
+            let line = |line: &str| text.lines().any(|found| found == line);
+            if line("feed_log_bytes 0") && line("feed_checkpoints_total 1") {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_backup_and_a_compaction_after_a_crash_have_every_acknowledged_write() {
+    const ROWS: usize = 20;
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let file = |name: &str| folder.path().join(name);
+    let data = file("feed.redb");
+    let mut server = Process::start(&data, &[]);
+    put_rows(&server, ROWS).await;
+    server.kill();
+    for copy in [file("a.redb"), file("b.redb")] {
+        std::fs::copy(&data, &copy).expect("it is copied");
+        std::fs::copy(log_of(&data), log_of(&copy)).expect("it is copied");
+    }
+    maintenance::backup(&file("a.redb"), &file("backup.redb")).expect("nobody has it open");
+    maintenance::compact(&file("b.redb")).expect("nobody has it open");
+    for name in ["a.redb", "b.redb", "backup.redb"] {
+        assert!(!log_of(&file(name)).exists(), "{name} has it all");
+        assert_eq!(rows_in(&file(name)).await, ROWS, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_moment_after_the_last_write_the_data_file_alone_has_it_all() {
+    const ROWS: usize = 5;
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let data = folder.path().join("feed.redb");
+    let server = Process::start(&data, &[]);
+    put_rows(&server, ROWS).await;
+    in_data_file(&server).await;
+    let copy = folder.path().join("copy.redb");
+    std::fs::copy(&data, &copy).expect("it is copied");
+    assert_eq!(rows_in(&copy).await, ROWS);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_server_that_was_told_to_stop_leaves_one_file() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let data = folder.path().join("feed.redb");
+    let mut server = Process::start(&data, &["--drain", "0"]);
+    put_rows(&server, 3).await;
+    assert!(log_of(&data).exists());
+    server.signal(rustix::process::Signal::TERM);
+    assert!(server.ended().await, "{}", server.log());
+    assert!(!log_of(&data).exists());
+    assert_eq!(rows_in(&data).await, 3);
 }
 
 /// A copy of `data` whose last `cut` bytes are missing, or are others.
@@ -151,12 +258,9 @@ async fn a_file_with_a_torn_tail_is_a_whole_earlier_state_or_refused_with_a_sent
     let folder = tempfile::tempdir().expect("a folder can be made");
     let data = folder.path().join("feed.redb");
     let mut server = Process::start(&data, &[]);
-    let client = Client::new();
-    for i in 0..ROWS {
-        let request = client.put(format!("{}/{i}.json", server.url));
-        let row = json!("x".repeat(100 * i + 1)).to_string();
-        send(&client, request.body(row)).await.expect("it writes");
-    }
+    put_rows(&server, ROWS).await;
+    // It is the data file that is torn here.
+    in_data_file(&server).await;
     server.kill();
     let mut served = 0;
     for cut in [0, 1, 100, 4096, 10_000, 100_000, 1 << 20, 1 << 30] {

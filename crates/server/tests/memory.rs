@@ -8,7 +8,7 @@ use support::http::Connection;
 use support::process::Process;
 
 /// How much is stored, in MiB.
-const STORED: usize = 64;
+const STORED: usize = 90;
 const PER_MIB: usize = 16;
 
 #[test]

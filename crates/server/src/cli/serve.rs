@@ -33,6 +33,9 @@ pub(super) struct Serve {
     listen: SocketAddr,
     #[command(flatten)]
     data: DataArgs,
+    /// Keep the data in memory instead of a file: gone when the server stops. For tests and development.
+    #[arg(long, env = "REMOTE_REFRESH_MEMORY")]
+    memory: bool,
     /// A rules file. Without one the rules are those put to /.settings/rules.json, which are kept with the data.
     #[arg(long, env = "REMOTE_REFRESH_RULES", value_name = "FILE")]
     rules: Option<PathBuf>,
@@ -164,6 +167,11 @@ impl Serve {
             .map(|project| id_tokens(&project, self.jwks.as_deref()));
         let tls = self.tls_cert.zip(self.tls_key);
         let tls = tls.map(|(certificate, key)| Tls::from_files(certificate, key));
+        let storage = if self.memory {
+            Storage::Memory
+        } else {
+            Storage::File(self.data.data)
+        };
         let max_connections = self.max_connections.or_else(room_for_connections);
         Ok(Config {
             keep_alive: Duration::from_secs(self.keep_alive),
@@ -189,7 +197,7 @@ impl Serve {
             }),
             max_requests_per_connection: self.max_requests_per_connection,
             header_timeout: Duration::from_secs(self.header_timeout),
-            ..Config::new(Storage::File(self.data.data), self.secret.read()?)
+            ..Config::new(storage, self.secret.read()?)
         })
     }
 }

@@ -1,6 +1,5 @@
 //! All that a data file holds, one entry after the other, and new files made from that: backups.
 
-use std::fs::File;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +8,7 @@ use redb::{Builder, ReadableTable};
 use tempfile::NamedTempFile;
 
 use super::disk::{not_opened, storage, Disk, Snapshot, OFFLINE_CACHE, SETTINGS, TREE};
+use super::log::{folder_of, sync_folder};
 use crate::error::ServerError;
 
 /// One entry of a data file.
@@ -63,7 +63,6 @@ impl Snapshot {
 /// A data file in the making. It gets its name when it is whole and on disk; dropped before that, nothing of it stays.
 pub(crate) struct NewFile {
     path: PathBuf,
-    folder: PathBuf,
     temporary: NamedTempFile,
     database: redb::Database,
     transaction: redb::WriteTransaction,
@@ -75,13 +74,10 @@ impl NewFile {
         if path.exists() {
             return Err(exists(path));
         }
-        let folder = match path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
-            _ => PathBuf::from("."),
-        };
         let failed = |error| not_opened(path, error);
         // In the same folder, since it can be renamed within a file system only. None but this user may read it.
-        let temporary = NamedTempFile::new_in(&folder).map_err(|error| failed(error.into()))?;
+        let temporary =
+            NamedTempFile::new_in(folder_of(path)).map_err(|error| failed(error.into()))?;
         let mut builder = Builder::new();
         builder.set_cache_size(OFFLINE_CACHE);
         let backend = FileBackend::new(temporary.reopen()?);
@@ -92,7 +88,6 @@ impl NewFile {
         transaction.open_table(SETTINGS).map_err(storage)?;
         Ok(Self {
             path: path.to_owned(),
-            folder,
             temporary,
             database,
             transaction,
@@ -127,10 +122,7 @@ impl NewFile {
                 _ => error.error.into(),
             });
         }
-        // A name is the folder's, which has to be on disk too. Elsewhere than on Unix folders can't be opened.
-        if cfg!(unix) {
-            File::open(&self.folder)?.sync_all()?;
-        }
+        sync_folder(&self.path)?;
         Ok(())
     }
 }

@@ -8,11 +8,13 @@
 //! |---|---|
 //! | `copy` | all entries of a data file, and new files made from them: backups |
 //! | `disk` | the data file: snapshots of it, batches of writes to it |
+//! | `log` | what was written since the data file was last whole on disk |
 //! | `row`, `rows`, `put` | the tree as rows: their keys, reading them, writing them |
 //! | `operation`, `writer` | one write, and the thread that does them |
 
 pub(crate) mod copy;
 pub(crate) mod disk;
+mod log;
 mod operation;
 mod put;
 mod row;

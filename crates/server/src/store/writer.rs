@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use remote_refresh_core::time::Millis;
 use remote_refresh_core::wire::{Node, Path, StreamEvent};
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{mpsc, oneshot};
 
 use super::disk::{Disk, Snapshot, Tree};
@@ -19,6 +20,9 @@ use crate::rules::{Asked, QueryFacts, Rules, Sides};
 
 /// How many writes share one commit at most.
 const MAX_BATCH: usize = 256;
+
+/// How long nobody writes before all is written to the data file. While somebody does, that would hold them up.
+const QUIET: Duration = Duration::from_secs(1);
 
 /// The longest a batch waits for the next write.
 const LONGEST_PAUSE: Duration = Duration::from_micros(250);
@@ -90,12 +94,14 @@ impl Writer {
 
     /// Works until it is told to stop, or nobody can write any more.
     pub(super) fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
+        let timer = Builder::new_current_thread().enable_time().build();
+        let timer = timer.expect("a timer alone needs nothing that the system could refuse");
         let mut pace = Pace::default();
         let mut stopping = false;
         while !stopping {
             let mut batch = Vec::new();
             let mut next = match jobs.try_recv() {
-                Err(mpsc::error::TryRecvError::Empty) => jobs.blocking_recv(),
+                Err(mpsc::error::TryRecvError::Empty) => self.wait(&timer, &mut jobs),
                 there => {
                     pace.crowd |= there.is_ok();
                     there.ok()
@@ -139,6 +145,32 @@ impl Writer {
             pace.crowd = batch.len() > 1;
             pace.sync = self.commit(batch);
         }
+        if let Err(error) = self.disk.close() {
+            tracing::warn!(%error, "what was written last stays in the log, for the next start");
+        }
+    }
+
+    /// The next job. When nobody has any for a while, the data file is brought up to date.
+    fn wait(&mut self, timer: &Runtime, jobs: &mut mpsc::Receiver<Job>) -> Option<Job> {
+        if self.disk.log_bytes() > 0 {
+            let next = async { tokio::time::timeout(QUIET, jobs.recv()).await };
+            if let Ok(next) = timer.block_on(next) {
+                return next;
+            }
+            if let Err(error) = self.disk.checkpoint() {
+                tracing::error!(%error, "the data file could not be written: what was written last is in the log");
+            }
+            self.count();
+        }
+        jobs.blocking_recv()
+    }
+
+    /// Says how much is in the log, and how often it was not needed any more.
+    fn count(&self) {
+        let (bytes, checkpoints) = (self.disk.log_bytes(), self.disk.checkpoints());
+        self.metrics.log_bytes.store(bytes, Ordering::Relaxed);
+        let counted = &self.metrics.checkpoints;
+        counted.store(checkpoints, Ordering::Relaxed);
     }
 
     fn take_rules(&mut self, rules: Arc<Rules>) -> Result<(), WriteError> {
@@ -148,6 +180,7 @@ impl Writer {
             tracing::error!(%error, "the rules could not be stored");
             WriteError::Storage
         })?;
+        self.count();
         self.rules = rules.clone();
         let mut state = self.state.lock();
         (state.rules, state.snapshot) = (rules, snapshot);
@@ -193,14 +226,14 @@ impl Writer {
     /// Decides on each write and puts those in `done` that are on disk afterwards, if all goes well. Returns what is
     /// stored then, if that is anything new, and how long the disk took.
     fn store(
-        &self,
+        &mut self,
         batch: Vec<(Write, Answer)>,
         done: &mut Vec<(StreamEvent, Answer)>,
         refused: &mut Vec<(Refusal, Answer)>,
     ) -> Result<Option<(Snapshot, Duration)>, ServerError> {
         let mut waiting = batch.into_iter();
         let stored = (|| {
-            let transaction = self.disk.begin()?;
+            let mut transaction = self.disk.begin()?;
             let mut tree = transaction.tree(self.max_read)?;
             for (write, answer) in waiting.by_ref() {
                 match self.decide(&write, &tree) {
@@ -222,9 +255,10 @@ impl Writer {
                 return Ok(None);
             }
             let begun = Instant::now();
-            transaction.commit()?;
+            self.disk.commit(transaction)?;
             let sync = begun.elapsed();
             self.metrics.commits.fetch_add(1, Ordering::Relaxed);
+            self.count();
             Ok(Some((self.disk.snapshot(self.max_read)?, sync)))
         })();
         if stored.is_err() {

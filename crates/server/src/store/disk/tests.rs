@@ -23,20 +23,20 @@ fn disk() -> Disk {
 }
 
 /// Puts these, all in one batch.
-fn write(disk: &Disk, puts: &[(Path, Option<Node>)]) {
-    let batch = disk.begin().expect("memory can be written");
+fn write(disk: &mut Disk, puts: &[(Path, Option<Node>)]) {
+    let mut batch = disk.begin().expect("memory can be written");
     let mut tree = batch.tree(MAX).expect("memory can be written");
     for (path, data) in puts {
         tree.put(path, data.as_ref())
             .expect("memory can be written");
     }
     drop(tree);
-    batch.commit().expect("memory can be written");
+    disk.commit(batch).expect("memory can be written");
 }
 
 fn holding(json: &str) -> (Disk, Snapshot) {
-    let disk = disk();
-    write(&disk, &[(Path::root(), node(json))]);
+    let mut disk = disk();
+    write(&mut disk, &[(Path::root(), node(json))]);
     let snapshot = disk.snapshot(MAX).expect("memory can be read");
     (disk, snapshot)
 }
@@ -65,8 +65,8 @@ fn what_is_written_is_read() {
 
 #[test]
 fn a_snapshot_stays_as_it_was() {
-    let (disk, before) = holding(r#"{"a":1}"#);
-    write(&disk, &[(path("/a"), node("2"))]);
+    let (mut disk, before) = holding(r#"{"a":1}"#);
+    write(&mut disk, &[(path("/a"), node("2"))]);
     assert_eq!(before.node(&path("/a")).expect("it is read"), node("1"));
     let now = disk.snapshot(MAX).expect("memory can be read");
     assert_eq!(now.node(&path("/a")).expect("it is read"), node("2"));
@@ -105,15 +105,15 @@ fn no_more_is_read_than_may_be() {
 
 #[test]
 fn a_row_that_is_no_leaf_is_reported() {
-    let disk = disk();
+    let mut disk = disk();
     let batch = disk.begin().expect("writes");
     batch
-        .0
+        .transaction
         .open_table(TREE)
         .expect("it exists")
         .insert(&b"\x02a\0"[..], "{")
         .expect("writes");
-    batch.commit().expect("writes");
+    disk.commit(batch).expect("writes");
     let snapshot = disk.snapshot(MAX).expect("memory can be read");
     assert_eq!(
         snapshot.node(&path("/a")).map_err(|error| error.code()),
@@ -133,7 +133,7 @@ fn a_file_of_an_older_version_is_refused_with_what_to_do() {
     transaction.open_table(old).expect("it is made");
     transaction.commit().expect("writes");
     let older = not_opened("feed.redb".as_ref(), DatabaseError::UpgradeRequired(2));
-    for error in [Disk::new(database).err(), Some(older)] {
+    for error in [Disk::new(database, None).err(), Some(older)] {
         let error = error.expect("it is refused");
         assert_eq!(error.code(), "server_old_format");
         assert!(error.to_string().contains("GET /.json?format=export"));
@@ -212,11 +212,11 @@ proptest! {
         without in proptest::collection::btree_set(any_path().prop_filter("below", |path| !path.is_root()), 0..3),
         query in query(),
     ) {
-        let disk = disk();
+        let mut disk = disk();
         let mut root = None;
         for batch in batches {
             let puts: Vec<_> = batch.into_iter().map(|(path, json)| (path, node(&json))).collect();
-            write(&disk, &puts);
+            write(&mut disk, &puts);
             for (path, data) in puts {
                 Node::set(&mut root, &path, data);
             }
