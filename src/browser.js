@@ -21,6 +21,15 @@ export function isUsable(address) {
   }
 }
 
+/** The value of a JSON text; undefined if it is none. */
+export function parseJson(text) {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** A key as it stands in an address. */
 export const encode = key => encodeURIComponent(key)
 

@@ -17,6 +17,10 @@ extern "C" {
     #[wasm_bindgen(js_name = isUsable)]
     pub(crate) fn is_usable(address: &str) -> bool;
 
+    /// The value of a JSON text; `undefined` if it is none.
+    #[wasm_bindgen(js_name = parseJson)]
+    pub(crate) fn parse_json(text: &str) -> JsValue;
+
     /// A key as it stands in an address.
     pub(crate) fn encode(key: &str) -> String;
 

@@ -25,6 +25,7 @@ use wasm_bindgen::prelude::*;
 use crate::browser::{Browser, Page};
 use crate::error::text_of;
 use crate::host::Host;
+use crate::json;
 use crate::options;
 use crate::snapshot::DataSnapshot;
 
@@ -92,7 +93,8 @@ impl Engine {
         *self.0.node_url.borrow_mut() = endpoint.node_url().into();
         self.0.act(|app, now| {
             app.connect(now, feed, since, |seed, last_id| {
-                let feed = Feed::new(endpoint, auth, timing, Browser::is_online(), seed, last_id);
+                let online = Browser::is_online();
+                let feed = Feed::new(endpoint, auth, timing, online, seed, last_id, json::read);
                 if shared {
                     feed.shared()
                 } else {

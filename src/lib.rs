@@ -7,6 +7,7 @@
 //! | [`host`] | what the engine calls in JavaScript |
 //! | [`snapshot`] | Firebase's `DataSnapshot` over a node of the core |
 //! | [`browser`] | the page's events, a timer and the event stream over `fetch`, by way of `browser.js` |
+//! | `json` | JSON as the browser reads it |
 //! | `options` | what the app passes to `connect` and `createApp` |
 //! | `error` | errors with a code and a sentence |
 
@@ -18,6 +19,7 @@ pub mod browser;
 pub mod engine;
 mod error;
 pub mod host;
+mod json;
 mod options;
 pub mod snapshot;
 

@@ -123,11 +123,19 @@ for (const status of [400, 404]) {
   })
 }
 
-test('a stream of nonsense is replaced, not believed', async () => {
+const nested = depth => `${'['.repeat(depth)}1${']'.repeat(depth)}`
+for (const [nonsense, data] of Object.entries({
+  'half a text': '{"path":"/updated","data":',
+  'two values': '{"path":"/updated","data":1} 2',
+  'a number beyond a double': '{"path":"/updated","data":1e309}',
+  'no object': '1',
+  'more keys deep than data can be': `{"path":"/updated","data":${nested(33)}}`,
+  'nested as deep as stacks are not': `{"path":"/updated","data":${nested(200_000)}}`,
+})) test(`a stream of nonsense is replaced, not believed: ${nonsense}`, async () => {
   const { connect, feed, told, states } = await world()
   const handle = connect()
   await until(() => handle.state === 'open')
-  feed.write('event: put\ndata: {"path":"/updated","data":\n\n')
+  feed.write(`event: put\ndata: ${data}\n\n`)
   await until(() => feed.requests.length === 2 && handle.state === 'open')
   handle.close()
   assert.ok(states().includes('open → stale: bad-event'), states().join())

@@ -40,6 +40,16 @@ for (const value of [1, -1.5, 0, 1e300, 'text', '', 'žluť 🐎', true, false, 
   })
 }
 
+test('JSON is read as browsers read it', async () => {
+  const before = told('firebase.child_added').length
+  const data = String.raw`{"esc":"\"\\\/\b\f\n\r\t\u0041\u00e9\uD83D\uDE00","n":[-0,1E2,1e-7,9007199254740993],"__proto__":{"x":true},"a":1,"a":2,"none":null,"e":{}}`
+  feed.write(`event: put\ndata: {"path":"/read", "data" : ${data} }\n\n`)
+  await until(() => told('firebase.child_added').length > before)
+  const value = told('firebase.child_added').at(-1).val()
+  assert.equal(JSON.stringify(value), String.raw`{"__proto__":{"x":true},"a":2,"esc":"\"\\/\b\f\n\r\tAé😀","n":[0,100,1e-7,9007199254740992]}`)
+  assert.equal({}.x, undefined)
+})
+
 test('numbers for keys look like an array in val(), not in exportVal()', async () => {
   const snapshot = await snapshotOf(['a', 'b', null, 'd'])
   assert.deepEqual(snapshot.val(), ['a', 'b', null, 'd'])

@@ -8,7 +8,7 @@ use remote_refresh_core::feed::timing::Timing;
 use remote_refresh_core::feed::Feed;
 use remote_refresh_core::time::Millis;
 use remote_refresh_core::views::since::Since;
-use remote_refresh_core::wire::{Path, StreamEvent};
+use remote_refresh_core::wire::{Json, Path, StreamEvent};
 
 use crate::queue::TabEvent;
 use crate::tabs::Line;
@@ -170,7 +170,15 @@ impl World {
         let endpoint = endpoint.expect("the address is valid");
         self.act(tab, |app, now| {
             app.connect(now, id, since, |seed, last_id| {
-                let feed = Feed::new(endpoint, auth, Timing::default(), online, seed, last_id);
+                let feed = Feed::new(
+                    endpoint,
+                    auth,
+                    Timing::default(),
+                    online,
+                    seed,
+                    last_id,
+                    Json::parse,
+                );
                 if shares {
                     feed.shared()
                 } else {

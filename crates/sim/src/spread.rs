@@ -13,6 +13,7 @@ use remote_refresh_core::feed::Feed;
 use remote_refresh_core::refresh::EntityId;
 use remote_refresh_core::time::Millis;
 use remote_refresh_core::views::ViewId;
+use remote_refresh_core::wire::Json;
 
 use crate::dice::Dice;
 
@@ -119,7 +120,15 @@ impl Client {
         let endpoint = Endpoint::new("https://feed.example", Some("u"), None);
         let endpoint = endpoint.expect("the address is valid");
         client.app.connect(before, 1, None, |seed, last_id| {
-            Feed::new(endpoint, Auth::None, Timing::default(), true, seed, last_id)
+            Feed::new(
+                endpoint,
+                Auth::None,
+                Timing::default(),
+                true,
+                seed,
+                last_id,
+                Json::parse,
+            )
         });
         client.carry_out(before);
         client.event(before, "put", "{\"updated\":1,\"version\":1}");

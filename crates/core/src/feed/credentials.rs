@@ -26,7 +26,9 @@ impl Feed {
     ) {
         self.token_request = None;
         self.timers.clear(Timer::TokenLimit);
-        let token = token.filter(|token| !token.is_empty()).map(Token::new);
+        let token = token
+            .filter(|token| !token.is_empty())
+            .map(|token| Token::new(token, self.read_json));
         if self.stream.is_some() && token == self.token {
             // Asked ahead of expiry and given the same: the server will say when it is over.
             return;

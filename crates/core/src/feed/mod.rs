@@ -32,7 +32,7 @@ use crate::random::Random;
 use crate::time::Millis;
 use crate::timer::{Timer, Timers};
 use crate::wire::sse::Decoder;
-use crate::wire::Node;
+use crate::wire::{Node, ReadJson};
 
 use endpoint::Endpoint;
 use message::{Auth, FeedInput, FeedOutput, RequestId};
@@ -63,6 +63,7 @@ pub struct Feed {
     token_request: Option<RequestId>,
     stream: Option<RequestId>,
     last_id: u32,
+    read_json: ReadJson,
     /// When the current stream brought its value.
     opened: Option<Millis>,
     /// When the current stream was last heard of.
@@ -79,7 +80,7 @@ impl Feed {
     ///
     /// `online` is what the browser says of its network; `seed` feeds the reconnects' jitter;
     /// `last_id` is the last [`RequestId`] used by the feed before this one, so that late answers
-    /// to that one stay recognisable.
+    /// to that one stay recognisable; `read_json` reads what the server and tokens say.
     #[must_use]
     pub fn new(
         endpoint: Endpoint,
@@ -88,6 +89,7 @@ impl Feed {
         online: bool,
         seed: u64,
         last_id: u32,
+        read_json: ReadJson,
     ) -> Self {
         Self {
             endpoint,
@@ -104,6 +106,7 @@ impl Feed {
             token_request: None,
             stream: None,
             last_id,
+            read_json,
             opened: None,
             heard: Millis::default(),
             online,

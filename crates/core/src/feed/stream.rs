@@ -23,7 +23,7 @@ impl Feed {
         let mut events = Vec::new();
         let decoded = self.decoder.feed(bytes, &mut |event| events.push(event));
         for event in events {
-            match StreamEvent::parse(&event.event, &event.data) {
+            match StreamEvent::parse_with(self.read_json, &event.event, &event.data) {
                 Ok(Some(event)) => self.event_arrived(now, event, out),
                 Ok(None) => {}
                 Err(error) => self.garbled(now, &error.sentence(), out),

@@ -85,7 +85,9 @@ impl Feed {
             return;
         }
         self.set_state(state, None, out);
-        if let Some(Ok(Some(event))) = data.map(|data| StreamEvent::parse("put", data)) {
+        if let Some(Ok(Some(event))) =
+            data.map(|data| StreamEvent::parse_with(self.read_json, "put", data))
+        {
             // A value that can't be applied (from a tab of another version, say) is none; the next one may be.
             let _ = self.apply_value(&event, out);
         }

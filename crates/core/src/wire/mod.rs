@@ -4,13 +4,13 @@
 //! |---|---|
 //! | [`key`], [`path`] | names in the tree and the order they are listed in |
 //! | [`node`] | the tree itself: never empty, cheap to clone, copied on write |
-//! | [`json`] | JSON text, read; and what a node is written as |
+//! | [`json`] | what JSON is read into, and what a node is written as |
 //! | [`server_value`] | `{".sv": …}`, resolved against what is stored |
 //! | [`push_id`] | ids that sort by the time they were made |
 //! | [`sse`] | server-sent events, decoded from any bytes in any cuts |
 //! | [`event`] | put, patch, keep-alive, cancel and auth_revoked, as a stream carries them |
 //!
-//! Text is *written* only by servers; `serde_json` does it, and does not get into the browser.
+//! Servers leave JSON text to `serde_json`; it does not get into the browser, which reads with what it has and writes none.
 
 pub mod event;
 pub mod json;
@@ -22,7 +22,7 @@ pub mod server_value;
 pub mod sse;
 
 pub use event::{EventError, StreamEvent};
-pub use json::{Json, JsonError};
+pub use json::{Json, JsonError, ReadJson};
 pub use key::{Key, KeyError};
 pub use node::{parse_json, Export, Leaf, Node, NodeError, Priority, Val};
 pub use path::{Path, PathError};

@@ -7,6 +7,7 @@ use remote_refresh_core::feed::timing::Timing;
 use remote_refresh_core::feed::Feed;
 use remote_refresh_core::time::Millis;
 use remote_refresh_core::views::since::Since;
+use remote_refresh_core::wire::Json;
 
 /// When the tests begin.
 pub(crate) const NOW: Millis = Millis(1_000_000);
@@ -19,7 +20,15 @@ pub(crate) const NODE: &str = r#"{"updated":1,"version":1}"#;
 pub(crate) fn connect(app: &mut App, now: Millis, since: Option<Since>) {
     let endpoint = Endpoint::new("https://a.example", Some("u1"), None).expect("valid");
     app.connect(now, 1, since, |seed, last_id| {
-        Feed::new(endpoint, Auth::None, Timing::default(), true, seed, last_id)
+        Feed::new(
+            endpoint,
+            Auth::None,
+            Timing::default(),
+            true,
+            seed,
+            last_id,
+            Json::parse,
+        )
     });
 }
 

@@ -7,6 +7,7 @@ use remote_refresh_core::feed::state::FeedState;
 use remote_refresh_core::feed::timing::Timing;
 use remote_refresh_core::feed::Feed;
 use remote_refresh_core::time::Millis;
+use remote_refresh_core::wire::Json;
 
 /// The first moment of every scenario: November 2023.
 pub(crate) const START: Millis = Millis(1_700_000_000_000);
@@ -38,13 +39,14 @@ impl Scenario {
             online,
             seed,
             0,
+            Json::parse,
         ))
     }
 
     /// A tab that shares its feed with others.
     pub(crate) fn shared(auth: Auth) -> Self {
         let endpoint = Endpoint::new("https://a.example", Some("u1"), None).expect("valid");
-        Self::of(Feed::new(endpoint, auth, Timing::default(), true, 1, 0).shared())
+        Self::of(Feed::new(endpoint, auth, Timing::default(), true, 1, 0, Json::parse).shared())
     }
 
     fn of(feed: Feed) -> Self {

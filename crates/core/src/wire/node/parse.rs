@@ -240,13 +240,8 @@ impl<'a, S: ServerValues> Builder<'a, S> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NodeError {
-    /// The text stops being JSON here; both count from 1.
-    Json {
-        /// The line.
-        line: usize,
-        /// The column in it.
-        column: usize,
-    },
+    /// The text is no JSON.
+    Json,
     /// A key of the object at `place` is not allowed.
     BadKey {
         /// Where the object is.
@@ -273,7 +268,7 @@ impl NodeError {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::Json { .. } => "data_no_json",
+            Self::Json => "data_no_json",
             Self::BadKey { key, .. } => key.code(),
             Self::TooDeep => "data_too_deep",
             Self::ValueBesideChildren(_) => "data_value_beside_children",
@@ -286,8 +281,8 @@ impl NodeError {
 }
 
 impl From<JsonError> for NodeError {
-    fn from(JsonError { line, column }: JsonError) -> Self {
-        Self::Json { line, column }
+    fn from(JsonError: JsonError) -> Self {
+        Self::Json
     }
 }
 
@@ -296,11 +291,7 @@ impl NodeError {
     #[must_use]
     pub fn sentence(&self) -> Cow<'static, str> {
         let (place, sentence) = match self {
-            Self::Json { line, column } => {
-                let (line, column) = (line.to_string(), column.to_string());
-                let parts = ["The data is not JSON from ", &line, ":", &column, " on."];
-                return parts.concat().into();
-            }
+            Self::Json => return "The data is not JSON.".into(),
             Self::TooDeep => return "The data can't be more than 32 keys deep.".into(),
             Self::BadKey { place, key } => (place, key.sentence()),
             Self::ValueBesideChildren(place) => (place, ".value can't stand beside children."),

@@ -1,19 +1,24 @@
 //! JSON as the wire has it: read from text, and what a node is written as.
 //!
-//! Read by code of our own, since `serde_json`'s would be a fifth of what a browser downloads. What only servers do is left to it:
-//! its values convert into this one, and this one serialises.
-
-mod number;
-mod read;
+//! Servers leave both to `serde_json`, which would be a fifth of what a browser downloads: a browser has a reader of its own
+//! ([`ReadJson`]), and writes none.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::fmt;
 
 use serde::ser::{Serialize, Serializer};
-use serde_json::Value;
+use serde_json::{Number, Value};
 
-pub use read::JsonError;
+/// What reads JSON for a feed: [`Json::parse`], or what the browser has.
+///
+/// It reads a text (RFC 8259): one value, nested at most 127 deep. Numbers become the nearest double; of two fields with one name the
+/// later counts.
+pub type ReadJson = fn(&str) -> Result<Json<'static>, JsonError>;
+
+/// The text is no JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JsonError;
 
 /// A JSON value. Texts are borrowed as far as can be.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,26 +27,28 @@ pub enum Json<'a> {
     Null,
     /// `true` or `false`.
     Bool(bool),
-    /// A number; finite when it was read from text.
+    /// A number. One that is beyond a double's range may be infinite: whoever takes numbers refuses those.
     Number(f64),
     /// A text.
     String(Cow<'a, str>),
     /// Values in order.
     Array(Vec<Json<'a>>),
-    /// Fields in the order of the text. Of two with one name the later counts.
+    /// Fields in any order. Of two with one name the later counts.
     Object(Vec<(Cow<'a, str>, Json<'a>)>),
 }
 
-impl<'a> Json<'a> {
-    /// Reads a text (RFC 8259): one value, nested at most 128 deep. Numbers become the nearest double; one beyond a double's
-    /// range is an error, as is half of a surrogate pair.
+impl Json<'static> {
+    /// Reads a text as [`ReadJson`] says. A number beyond a double's range, and half of a surrogate pair, are errors.
     ///
     /// # Errors
-    /// Says where the text stops being JSON.
-    pub fn parse(text: &'a str) -> Result<Self, JsonError> {
-        read::read(text)
+    /// The text is no JSON.
+    pub fn parse(text: &str) -> Result<Self, JsonError> {
+        let value: Value = serde_json::from_str(text).map_err(|_| JsonError)?;
+        Ok(value.into())
     }
+}
 
+impl<'a> Json<'a> {
     /// The field `name`, of an object that has it.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Self> {
@@ -121,13 +128,32 @@ impl Serialize for Json<'_> {
     }
 }
 
+impl From<Value> for Json<'static> {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(value) => Self::Bool(value),
+            Value::Number(number) => Self::Number(double(&number)),
+            Value::String(text) => Self::String(text.into()),
+            Value::Array(items) => Self::Array(items.into_iter().map(Self::from).collect()),
+            Value::Object(fields) => {
+                let fields = fields.into_iter();
+                Self::Object(
+                    fields
+                        .map(|(name, json)| (name.into(), json.into()))
+                        .collect(),
+                )
+            }
+        }
+    }
+}
+
 impl<'a> From<&'a Value> for Json<'a> {
     fn from(value: &'a serde_json::Value) -> Self {
         match value {
             Value::Null => Self::Null,
             Value::Bool(value) => Self::Bool(*value),
-            // Integers convert, and there are no others than doubles beside them.
-            Value::Number(number) => Self::Number(number.as_f64().unwrap_or(f64::NAN)),
+            Value::Number(number) => Self::Number(double(number)),
             Value::String(text) => Self::String(text.into()),
             Value::Array(items) => Self::Array(items.iter().map(Self::from).collect()),
             Value::Object(fields) => {
@@ -140,4 +166,9 @@ impl<'a> From<&'a Value> for Json<'a> {
             }
         }
     }
+}
+
+/// Integers convert, and there are no others than doubles beside them.
+fn double(number: &Number) -> f64 {
+    number.as_f64().unwrap_or(f64::NAN)
 }
