@@ -123,22 +123,28 @@ fn parse_change(read: ReadJson, text: &str) -> Result<(Path, Json<'static>), Eve
 
 /// The children of a patch. One that looks like an array may have been sent as one; its holes name nothing.
 fn parse_children(json: Json<'_>) -> Result<Vec<(Path, Option<Node>)>, EventError> {
-    let fields = match json {
-        Json::Null => Vec::new(),
-        Json::Object(fields) => fields,
+    let mut children = Vec::new();
+    let mut child = |name: &str, json| -> Result<(), EventError> {
+        children.push((Path::parse(name)?, Node::from_json(json)?));
+        Ok(())
+    };
+    match json {
+        Json::Null => {}
+        Json::Object(fields) => {
+            for (name, json) in fields {
+                child(&name, json)?;
+            }
+        }
         Json::Array(items) => {
-            let items = items.into_iter().enumerate();
-            let present = items.filter(|(_, json)| *json != Json::Null);
-            present
-                .map(|(index, json)| (index.to_string().into(), json))
-                .collect()
+            for (index, json) in items.into_iter().enumerate() {
+                if json != Json::Null {
+                    child(&index.to_string(), json)?;
+                }
+            }
         }
         _ => return Err(EventError::Shape),
-    };
-    let children = fields.into_iter();
-    children
-        .map(|(name, json)| Ok((Path::parse(&name)?, Node::from_json(json)?)))
-        .collect()
+    }
+    Ok(children)
 }
 
 /// Nothing, `null`, a JSON string or bare text: servers of different ages send each.

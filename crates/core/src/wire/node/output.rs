@@ -35,7 +35,9 @@ impl<'a> Val<'a> {
         let mut items = Vec::with_capacity(length);
         for (key, child) in node.children() {
             let index = array_index(key.as_str()).unwrap_or(items.len());
-            items.resize(index, Json::Null);
+            while items.len() < index {
+                items.push(Json::Null);
+            }
             items.push(Val(Some(child)).json());
         }
         Json::Array(items)
