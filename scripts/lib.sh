@@ -110,5 +110,9 @@ find_llvm_tools() {
 # cargo resolves the same features and nothing is compiled twice.
 native=(--workspace --exclude remote-refresh)
 
+# The programs, for steps that run them. With one test, a small one: what tests switch on in dependencies is on in these builds too
+# then, so that nothing is compiled twice, be it before the tests or after them.
+build_programs() { timed "programs" cargo build --quiet "${native[@]}" --bins --test wire_order; }
+
 # need_build: for checks of what is in dist/. scripts/test builds once and says so by $BUILT.
 need_build() { [[ ${BUILT:-} ]] || scripts/build; }
