@@ -3,13 +3,11 @@
 use alloc::vec::Vec;
 
 use js_sys::{Array, Object};
+use remote_refresh_core::wire::json::MAX_NESTING;
 use remote_refresh_core::wire::{Json, JsonError};
 use wasm_bindgen::prelude::*;
 
 use crate::browser::parse_json;
-
-/// Values may be nested this deep, as with servers' reader, so that no text can use up the stack.
-const MAX_NESTING: u32 = 127;
 
 /// Reads a text as [`Json::parse`] does, but for two things: a number beyond a double's range is infinite, and half of a surrogate pair
 /// becomes U+FFFD.

@@ -66,9 +66,9 @@ export function project(path, change = code => code) {
           children.delete(child)
           return status
         }),
-        /** Ends it as Ctrl-C does. */
+        /** Ends it as Ctrl-C does, unless it has ended. */
         async stop() {
-          process.kill(-child.pid, 'SIGINT')
+          if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGINT')
           await running.ended
         },
       }

@@ -1,6 +1,7 @@
 //! What the wire needs of JSON: exact numbers, a bound on nesting, and that what is written is read again.
 
 use proptest::prelude::*;
+use remote_refresh_core::wire::json::MAX_NESTING;
 use remote_refresh_core::wire::Json;
 
 fn parse(text: &str) -> Option<Json<'static>> {
@@ -12,10 +13,10 @@ fn number(text: &str) -> Option<f64> {
 }
 
 #[test]
-fn values_are_nested_at_most_127_deep() {
+fn values_are_nested_as_deep_as_is_said_and_no_deeper() {
     let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
-    assert!(parse(&nested(127)).is_some());
-    assert!(parse(&nested(128)).is_none());
+    assert!(parse(&nested(MAX_NESTING as usize)).is_some());
+    assert!(parse(&nested(MAX_NESTING as usize + 1)).is_none());
     assert!(parse(&"[{\"a\":".repeat(1_000_000)).is_none());
 }
 

@@ -191,18 +191,23 @@ async fn a_second_backup_waits_for_its_turn_and_each_is_counted_by_its_end() {
     }
 }
 
-#[tokio::test]
-async fn what_is_sent_of_a_backup_is_counted() {
-    let server = Server::start().await;
-    server.put("/a.json", &json!({"b": 1})).await;
-    assert_eq!(counted(&server).await.len(), 4, "none was sent yet");
+/// A backup as it is sent.
+async fn sent(server: &Server) -> bytes::Bytes {
     let request = server
         .client
         .get(format!("{}/.settings/backup", server.url));
     let answer = soon(request.bearer_auth(SECRET).send())
         .await
         .expect("it answers");
-    let bytes = soon(answer.bytes()).await.expect("it is whole").len();
+    soon(answer.bytes()).await.expect("it is whole")
+}
+
+#[tokio::test]
+async fn what_is_sent_of_a_backup_is_counted() {
+    let server = Server::start().await;
+    server.put("/a.json", &json!({"b": 1})).await;
+    assert_eq!(counted(&server).await.len(), 4, "none was sent yet");
+    let bytes = sent(&server).await.len();
     let lines = counted(&server).await;
     for line in [
         "feed_backups_total{result=\"sent\"} 1".to_owned(),
@@ -239,13 +244,7 @@ async fn answering(body: Vec<u8>) -> String {
 async fn what_breaks_off_or_is_no_backup_leaves_no_file() {
     let server = Server::start().await;
     server.put("/a.json", &json!({"b": 1})).await;
-    let request = server
-        .client
-        .get(format!("{}/.settings/backup", server.url));
-    let answer = soon(request.bearer_auth(SECRET).send())
-        .await
-        .expect("it answers");
-    let sent = soon(answer.bytes()).await.expect("it is whole");
+    let sent = sent(&server).await;
     let folder = tempfile::tempdir().expect("a folder");
     let copy = folder.path().join("copy.redb");
     for (body, code) in [

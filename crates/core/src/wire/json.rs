@@ -10,9 +10,12 @@ use core::fmt;
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Number, Value};
 
+/// Values may be nested this deep, so that no text can use up the stack: `serde_json`'s own bound.
+pub const MAX_NESTING: u32 = 127;
+
 /// What reads JSON for a feed: [`Json::parse`], or what the browser has.
 ///
-/// It reads a text (RFC 8259): one value, nested at most 127 deep. Numbers become the nearest double; of two fields with one name the
+/// It reads a text (RFC 8259): one value, nested at most [`MAX_NESTING`] deep. Numbers become the nearest double; of two fields with one name the
 /// later counts.
 pub type ReadJson = fn(&str) -> Result<Json<'static>, JsonError>;
 

@@ -484,4 +484,4 @@ pub(super) mod failing {
 #[cfg(test)]
 mod power_failure;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -8,11 +8,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use redb::StorageBackend;
 use remote_refresh_core::wire::{Node, Path};
 
+use super::tests::{write, MAX};
 use super::{in_backend, Disk, LogPlace};
 
 /// What a disk writes whole or not at all, in bytes.
 const SECTOR: usize = 512;
-const MAX: usize = 1 << 20;
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -190,18 +190,6 @@ fn stored(disk: &Disk) -> Option<Node> {
     snapshot
         .node(&Path::root())
         .expect("what was kept is whole")
-}
-
-/// Puts these, all in one batch, and waits until it is acknowledged.
-fn write(disk: &mut Disk, puts: &[(Path, Option<Node>)]) {
-    let mut batch = disk.begin().expect("memory can be written");
-    let mut tree = batch.tree(MAX).expect("memory can be written");
-    for (path, data) in puts {
-        tree.put(path, data.as_ref())
-            .expect("memory can be written");
-    }
-    drop(tree);
-    disk.commit(batch).expect("memory can be written");
 }
 
 #[test]

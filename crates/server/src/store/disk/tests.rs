@@ -8,13 +8,14 @@ use remote_refresh_core::wire::{parse_json, Key, Leaf};
 use super::*;
 use crate::data;
 
-const MAX: usize = 1 << 20;
+/// How much is read at once, in bytes.
+pub(in crate::store) const MAX: usize = 1 << 20;
 
 fn node(json: &str) -> Option<Node> {
     parse_json(json).expect("the test uses valid data")
 }
 
-fn path(text: &str) -> Path {
+pub(in crate::store) fn path(text: &str) -> Path {
     Path::parse(text).expect("the test uses valid paths")
 }
 
@@ -22,8 +23,8 @@ fn disk() -> Disk {
     Disk::open(&Config::new(Storage::Memory, "secret")).expect("memory can be opened")
 }
 
-/// Puts these, all in one batch.
-fn write(disk: &mut Disk, puts: &[(Path, Option<Node>)]) {
+/// Puts these, all in one batch, and waits until it is acknowledged.
+pub(in crate::store) fn write(disk: &mut Disk, puts: &[(Path, Option<Node>)]) {
     let mut batch = disk.begin().expect("memory can be written");
     let mut tree = batch.tree(MAX).expect("memory can be written");
     for (path, data) in puts {

@@ -10,9 +10,8 @@ use tempfile::TempDir;
 use super::*;
 use crate::config::{Config, Storage};
 use crate::error::ServerError;
+use crate::store::disk::tests::{path, write, MAX};
 use crate::store::disk::Disk;
-
-const MAX: usize = 1 << 20;
 
 /// A folder with a data file, and perhaps its log.
 struct Folder(TempDir);
@@ -20,6 +19,16 @@ struct Folder(TempDir);
 impl Folder {
     fn new() -> Self {
         Self(tempfile::tempdir().expect("a folder can be made"))
+    }
+
+    /// One whose open data has these many [`number`]s, each in a record of the log.
+    fn with_numbers(count: usize) -> (Self, Disk) {
+        let folder = Self::new();
+        let mut disk = folder.open();
+        for n in 0..count {
+            number(&mut disk, n);
+        }
+        (folder, disk)
     }
 
     fn data(&self) -> PathBuf {
@@ -56,20 +65,6 @@ impl Folder {
         fs::write(self.log(), log).expect("it is written");
         self
     }
-}
-
-fn path(text: &str) -> Path {
-    Path::parse(text).expect("the test uses valid paths")
-}
-
-fn write(disk: &mut Disk, puts: &[(Path, Option<Node>)]) {
-    let mut batch = disk.begin().expect("it writes");
-    let mut tree = batch.tree(MAX).expect("it writes");
-    for (path, data) in puts {
-        tree.put(path, data.as_ref()).expect("it writes");
-    }
-    drop(tree);
-    disk.commit(batch).expect("it writes");
 }
 
 /// Writes the number `n` to `/n`, and to another place, which both or neither must have.
@@ -131,11 +126,7 @@ fn records(log: &[u8]) -> Vec<usize> {
 
 #[test]
 fn what_was_acknowledged_before_a_crash_is_there_after_it_and_after_the_next() {
-    let folder = Folder::new();
-    let mut disk = folder.open();
-    for n in 0..5 {
-        number(&mut disk, n);
-    }
+    let (folder, disk) = Folder::with_numbers(5);
     assert_eq!(numbers(&disk), 5);
     let first = folder.crashed();
     let mut disk = first.open();
@@ -162,11 +153,7 @@ fn a_log_is_made_with_the_first_write_and_goes_when_the_data_is_closed() {
 
 #[test]
 fn a_last_record_torn_at_any_byte_never_was() {
-    let folder = Folder::new();
-    let mut disk = folder.open();
-    for n in 0..3 {
-        number(&mut disk, n);
-    }
+    let (folder, _disk) = Folder::with_numbers(3);
     let log = folder.log_bytes();
     let starts = records(&log);
     let begin = starts[2];
@@ -188,11 +175,7 @@ fn a_last_record_torn_at_any_byte_never_was() {
 
 #[test]
 fn a_flipped_bit_is_never_taken_for_data() {
-    let folder = Folder::new();
-    let mut disk = folder.open();
-    for n in 0..3 {
-        number(&mut disk, n);
-    }
+    let (folder, _disk) = Folder::with_numbers(3);
     let log = folder.log_bytes();
     let starts = records(&log);
     for at in (0..56).chain(starts[0]..starts[3]) {
@@ -254,11 +237,7 @@ fn what_is_no_log_is_refused_and_kept() {
 
 #[test]
 fn a_log_that_was_taken_over_but_not_removed_counts_no_more() {
-    let folder = Folder::new();
-    let mut disk = folder.open();
-    for n in 0..3 {
-        number(&mut disk, n);
-    }
+    let (folder, _disk) = Folder::with_numbers(3);
     let crashed = folder.crashed();
     let log = crashed.log_bytes();
     let mut disk = crashed.open();
@@ -275,11 +254,7 @@ fn a_log_that_was_taken_over_but_not_removed_counts_no_more() {
 
 #[test]
 fn after_a_checkpoint_old_records_count_no_more_whatever_is_written_over_them() {
-    let folder = Folder::new();
-    let mut disk = folder.open();
-    for n in 0..4 {
-        number(&mut disk, n);
-    }
+    let (folder, mut disk) = Folder::with_numbers(4);
     let before = folder.crashed();
     disk.checkpoint().expect("it writes");
     // The log is as it was: the data file has it all.
