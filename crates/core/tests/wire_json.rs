@@ -21,6 +21,15 @@ fn values_are_nested_as_deep_as_is_said_and_no_deeper() {
 }
 
 #[test]
+fn fields_keep_the_order_of_the_text() {
+    let text = r#"{"/d":{"z":1,"a":[true,null]},"b/c":"x","1":-2.5}"#;
+    assert_eq!(
+        parse(text).map(|json| json.to_string()).as_deref(),
+        Some(text)
+    );
+}
+
+#[test]
 fn of_two_fields_of_one_name_the_later_counts() {
     let json = parse(r#"{"a":1,"b":2,"a":3}"#).expect("valid JSON");
     assert_eq!(json.get("a").and_then(Json::as_f64), Some(3.0));

@@ -253,7 +253,7 @@ mod tests {
     #[test]
     fn a_put_and_a_patch_survive_the_wire() {
         let node =
-            Node::from_json(serde_json::json!({"n": [1, null, {"s": "ж\n"}]})).expect("valid");
+            Node::from_json(&serde_json::json!({"n": [1, null, {"s": "ж\n"}]})).expect("valid");
         let put = StreamEvent::Put {
             path: path("/a \"b\""),
             data: node.clone(),

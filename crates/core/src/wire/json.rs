@@ -3,12 +3,14 @@
 //! Servers leave both to `serde_json`, which would be a fifth of what a browser downloads: a browser has a reader of its own
 //! ([`ReadJson`]), and writes none.
 
-use alloc::borrow::Cow;
+use alloc::borrow::{Cow, ToOwned};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
-use serde_json::{Number, Value};
+use serde_json::Value;
 
 /// Values may be nested this deep, so that no text can use up the stack: `serde_json`'s own bound.
 pub const MAX_NESTING: u32 = 127;
@@ -36,7 +38,7 @@ pub enum Json<'a> {
     String(Cow<'a, str>),
     /// Values in order.
     Array(Vec<Json<'a>>),
-    /// Fields in any order. Of two with one name the later counts.
+    /// Fields, in the order of the text as far as who read it keeps that. Of two with one name the later counts.
     Object(Vec<(Cow<'a, str>, Json<'a>)>),
 }
 
@@ -46,8 +48,7 @@ impl Json<'static> {
     /// # Errors
     /// The text is no JSON.
     pub fn parse(text: &str) -> Result<Self, JsonError> {
-        let value: Value = serde_json::from_str(text).map_err(|_| JsonError)?;
-        Ok(value.into())
+        serde_json::from_str(text).map_err(|_| JsonError)
     }
 }
 
@@ -131,23 +132,60 @@ impl Serialize for Json<'_> {
     }
 }
 
-impl From<Value> for Json<'static> {
-    fn from(value: Value) -> Self {
-        match value {
-            Value::Null => Self::Null,
-            Value::Bool(value) => Self::Bool(value),
-            Value::Number(number) => Self::Number(double(&number)),
-            Value::String(text) => Self::String(text.into()),
-            Value::Array(items) => Self::Array(items.into_iter().map(Self::from).collect()),
-            Value::Object(fields) => {
-                let fields = fields.into_iter();
-                Self::Object(
-                    fields
-                        .map(|(name, json)| (name.into(), json.into()))
-                        .collect(),
-                )
-            }
+/// Read field by field, since `serde_json`'s own values forget the order.
+impl<'de> Deserialize<'de> for Json<'static> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(AnyJson)
+    }
+}
+
+struct AnyJson;
+
+impl<'de> Visitor<'de> for AnyJson {
+    type Value = Json<'static>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+        Ok(Json::Bool(value))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(Json::Number(number as f64))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(Json::Number(number as f64))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
+        Ok(Json::Number(number))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Json::String(text.to_owned().into()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        let mut all = Vec::new();
+        while let Some(item) = items.next_element()? {
+            all.push(item);
         }
+        Ok(Json::Array(all))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Self::Value, A::Error> {
+        let mut all = Vec::new();
+        while let Some((name, value)) = fields.next_entry::<String, _>()? {
+            all.push((name.into(), value));
+        }
+        Ok(Json::Object(all))
     }
 }
 
@@ -156,7 +194,8 @@ impl<'a> From<&'a Value> for Json<'a> {
         match value {
             Value::Null => Self::Null,
             Value::Bool(value) => Self::Bool(*value),
-            Value::Number(number) => Self::Number(double(number)),
+            // Integers convert, and there are no others than doubles beside them.
+            Value::Number(number) => Self::Number(number.as_f64().unwrap_or(f64::NAN)),
             Value::String(text) => Self::String(text.into()),
             Value::Array(items) => Self::Array(items.iter().map(Self::from).collect()),
             Value::Object(fields) => {
@@ -169,9 +208,4 @@ impl<'a> From<&'a Value> for Json<'a> {
             }
         }
     }
-}
-
-/// Integers convert, and there are no others than doubles beside them.
-fn double(number: &Number) -> f64 {
-    number.as_f64().unwrap_or(f64::NAN)
 }
