@@ -67,7 +67,7 @@ export function bars({ title, axis, series, panels, most, mark }) {
     out.push('</g>')
   })
   const legend = series.map((label, s) => {
-    const at = 16 + s * 120
+    const at = 16 + series.slice(0, s).reduce((sum, before) => sum + 40 + before.length * 6, 0)
     return `<rect x="${at}" y="34" width="10" height="10" fill="${colours[s % colours.length]}"/><text x="${at + 15}" y="43">${escape(label)}</text>`
   })
   const [w, h] = [panels.length * panelWidth + 10, top + Math.max(...heights) + 30]

@@ -78,37 +78,65 @@ export const nchan = {
     const [nginx, module] = ['nginx', 'libnginx-mod-nchan'].map(packageVersion)
     return nginx && module && `${module} in nginx ${nginx}`
   },
+  start: ({ folder, streams }) => nginx({ folder, streams, store: 'nchan_shared_memory_size 512M;', pass: '' }),
+}
+
+/** nchan with its messages in Redis, which syncs each write to disk before it answers: what ours promises. */
+export const nchanOnDisk = {
+  install: 'apt-get install nginx libnginx-mod-nchan redis-server',
+  version: () => {
+    const redis = packageVersion('redis-server')
+    return redis && nchan.version() && `redis ${redis}`
+  },
   async start({ folder, streams }) {
-    const at = `127.0.0.1:${await freePort()}`
-    const config = `${folder}/nginx.conf`
-    writeFileSync(config, `
-      load_module /usr/lib/nginx/modules/ngx_nchan_module.so;
-      daemon off; pid ${folder}/nginx.pid; error_log ${folder}/error.log; ${process.getuid() === 0 ? 'user root;' : ''}
-      worker_processes auto; worker_rlimit_nofile ${streams * 2 + 2000};
-      events { worker_connections ${streams + 2000}; }
-      http {
-        access_log off; tcp_nodelay on; keepalive_requests 1000000000;
-        client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/fastcgi;
-        uwsgi_temp_path ${folder}/uwsgi; scgi_temp_path ${folder}/scgi;
-        nchan_shared_memory_size 512M;
-        server {
-          listen ${at} backlog=4096;
-          location ~ ^/stream/(u\\d+)$ { nchan_subscriber eventsource; nchan_channel_id $1; nchan_subscriber_first_message newest; }
-          location ~ ^/publish/(u\\d+)$ { nchan_publisher; nchan_channel_id $1; nchan_message_buffer_length 1; }
-          location / { return 204; }
-        }
-      }`)
-    const server = start('nginx', ['-c', config, '-p', folder])
-    await until('listening', answers(at), server)
+    const port = await freePort()
+    const settings = { port, bind: '127.0.0.1', dir: folder, appendonly: 'yes', appendfsync: 'always', save: '', maxclients: 100 }
+    const redis = start('redis-server', Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]))
+    await until('Redis is ready', () => redis.heard.includes('Ready to accept connections'), redis)
+    const store = `upstream redis { nchan_redis_server redis://127.0.0.1:${port}; nchan_redis_storage_mode distributed; }`
+    const running = await nginx({ folder, streams, store, pass: 'nchan_redis_pass redis;' }).catch(async error => {
+      await stop(redis)
+      throw error
+    })
     return {
-      pids: () => family(server.child.pid),
-      streamsAt: at,
-      path: n => `/stream/u${n}`,
-      publishAt: at,
-      request: post('/publish/u{user}', text, 'x-eventsource-event: patch\n'),
-      stop: () => stop(server),
+      ...running,
+      pids: () => [...running.pids(), redis.child.pid],
+      stop: () => running.stop().then(() => stop(redis)),
     }
   },
+}
+
+/** nginx with nchan; `store` says where messages are kept, and `pass` goes into each location. */
+async function nginx({ folder, streams, store, pass }) {
+  const at = `127.0.0.1:${await freePort()}`
+  const config = `${folder}/nginx.conf`
+  writeFileSync(config, `
+    load_module /usr/lib/nginx/modules/ngx_nchan_module.so;
+    daemon off; pid ${folder}/nginx.pid; error_log ${folder}/error.log; ${process.getuid() === 0 ? 'user root;' : ''}
+    worker_processes auto; worker_rlimit_nofile ${streams * 2 + 2000};
+    events { worker_connections ${streams + 2000}; }
+    http {
+      access_log off; tcp_nodelay on; keepalive_requests 1000000000;
+      client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/fastcgi;
+      uwsgi_temp_path ${folder}/uwsgi; scgi_temp_path ${folder}/scgi;
+      ${store}
+      server {
+        listen ${at} backlog=4096;
+        location ~ ^/stream/(u\\d+)$ { nchan_subscriber eventsource; nchan_channel_id $1; nchan_subscriber_first_message newest; ${pass} }
+        location ~ ^/publish/(u\\d+)$ { nchan_publisher; nchan_channel_id $1; nchan_message_buffer_length 1; ${pass} }
+        location / { return 204; }
+      }
+    }`)
+  const server = start('nginx', ['-c', config, '-p', folder])
+  await until('listening', answers(at), server)
+  return {
+    pids: () => family(server.child.pid),
+    streamsAt: at,
+    path: n => `/stream/u${n}`,
+    publishAt: at,
+    request: post('/publish/u{user}', text, 'x-eventsource-event: patch\n'),
+    stop: () => stop(server),
+  }
 }
 
 /**

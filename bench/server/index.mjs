@@ -8,9 +8,9 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { machine } from '../lib/machine.mjs'
 import { write } from '../lib/report.mjs'
-import { nchan, ours, pushpin } from './contestants.mjs'
+import { nchan, nchanOnDisk, ours, pushpin } from './contestants.mjs'
 import { faults, measure, remarks, scenarios } from './measure.mjs'
-import { IN_MEMORY, OURS, markdownTable, picture } from './table.mjs'
+import { IN_MEMORY, OURS, PEER_ON_DISK, markdownTable, picture } from './table.mjs'
 
 const root = new URL('../../', import.meta.url)
 
@@ -26,7 +26,7 @@ export default async function bench({ quick, only }) {
   const about = { machine: machine(), rounds: quick ? 1 : 3 }
   const folder = build(quick ? 'debug' : 'release')
   const program = `${folder}/remote-refresh-server`
-  const all = { [OURS]: ours(program), [IN_MEMORY]: ours(program, ['--memory']), nchan, pushpin }
+  const all = { [OURS]: ours(program), [PEER_ON_DISK]: nchanOnDisk, [IN_MEMORY]: ours(program, ['--memory']), nchan, pushpin }
   const contestants = Object.entries(all).filter(([, { version }]) => version())
   for (const [name, { version, install }] of Object.entries(all)) {
     if (!version()) console.log(`${name} is not installed and left out; Debian: ${install}`)
@@ -77,7 +77,7 @@ and every event arrived, once and in order.
 
 ${all('faults', 'These runs did not count:')}${all('remarks', 'Of those that counted, these are to be remarked:')}${machine}. ${Object.entries(versions).map(([name, version]) => `${name}: ${version}`).join('. ')}.
 
-![How many times as good as ours each is](server.svg)
+![How many times as good as ours each is: with the same promise, side by side](server.svg)
 
 ${markdownTable(results)}
 

@@ -4,8 +4,15 @@ import { bars, digits, table } from '../lib/report.mjs'
 import { median } from '../lib/rounds.mjs'
 
 export const OURS = 'remote-refresh'
-/** Ours too, with nothing on disk: what the peers promise, and no more. */
+/** Ours too, with nothing on disk. */
 export const IN_MEMORY = 'remote-refresh --memory'
+export const PEER_ON_DISK = 'nchan with Redis'
+
+/** Who promises the same: ours, and the peers it is compared with. */
+export const promises = [
+  { title: 'on disk before it is answered', ours: OURS, peers: [PEER_ON_DISK] },
+  { title: 'in memory', ours: IN_MEMORY, peers: ['nchan', 'pushpin'] },
+]
 
 /** Each row: which scenario it is of, its number, and whether more or less of it is better. */
 export const rows = [
@@ -25,38 +32,47 @@ export function summary(results) {
       const good = runs.filter(({ faults }) => faults.length === 0)
       return [who, good.length > 0 ? median(good.map(value)) : undefined]
     }))
-    return [{ name, better, values, times: timesAsGood(values, better) }]
+    return [{ name, better, values }]
   })
 }
 
-/** How many times as good as ours each is. */
-function timesAsGood(values, better) {
-  const ours = values[OURS]
-  return Object.fromEntries(Object.entries(values).map(([who, value]) => [who, better === 'more' ? value / ours : ours / value]))
+/** How many times as good as `other` it is; `undefined` where one of them has no number. */
+export function timesAsGood({ values, better }, who, other) {
+  const times = better === 'more' ? values[who] / values[other] : values[other] / values[who]
+  return Number.isFinite(times) ? times : undefined
 }
 
 export function markdownTable(results) {
   const summed = summary(results)
-  const names = Object.keys(summed[0].values)
-  const own = [OURS, IN_MEMORY].filter(name => names.includes(name))
-  const peers = names.filter(name => !own.includes(name))
-  const compared = peers.length > 0 ? own : []
-  const cell = (values, who) => (values[who] === undefined ? '–' : values[who] >= 1000 ? Math.round(values[who]).toLocaleString('en') : digits(values[who]))
-  const title = who => (who === OURS ? 'ours, × the best peer' : 'in memory, × the best peer')
-  return table(['', ...names, ...compared.map(title)], summed.map(({ name, values, times }) => {
-    const best = Math.max(...peers.map(who => times[who]).filter(Number.isFinite))
-    const ratio = who => times[who] / best
-    return [name, ...names.map(who => cell(values, who)), ...compared.map(who => (Number.isFinite(best) && Number.isFinite(ratio(who)) ? `${digits(ratio(who))} ×` : '–'))]
-  }))
+  const measured = Object.keys(summed[0].values)
+  const columns = promises.filter(({ ours }) => measured.includes(ours)).flatMap(({ ours, peers }) => {
+    const there = peers.filter(who => measured.includes(who))
+    const own = [ours, ...there].map(who => ({ title: who, cell: ({ values }) => number(values[who]) }))
+    const compared = { title: `× ${there.length > 1 ? `the better of ${there.join(', ')}` : there}`, cell: row => times(row, ours, there) }
+    return there.length > 0 ? [...own, compared] : own
+  })
+  return table(['', ...columns.map(({ title }) => title)], summed.map(row => [row.name, ...columns.map(({ cell }) => cell(row))]))
+}
+
+const number = value => (value >= 1000 ? Math.round(value).toLocaleString('en') : digits(value))
+
+/** Ours beside the best of these peers. */
+function times(row, ours, peers) {
+  const each = peers.map(who => timesAsGood(row, ours, who)).filter(Number.isFinite)
+  return each.length > 0 ? `**${digits(Math.min(...each))} ×**` : '–'
 }
 
 export function picture(results) {
   const summed = summary(results)
+  const measured = Object.keys(summed[0].values)
   return bars({
     title: 'The feed server beside its peers',
-    axis: 'times as good as remote-refresh: longer is better',
-    series: Object.keys(summed[0].values),
-    panels: [{ title: 'one machine, one run', rows: summed.map(({ name, times }) => ({ name, values: times })) }],
+    axis: 'times as good as ours: longer is better',
+    series: measured,
+    panels: promises.filter(({ ours }) => measured.includes(ours)).map(({ title, ours, peers }) => ({
+      title,
+      rows: summed.map(row => ({ name: row.name, values: Object.fromEntries([ours, ...peers].map(who => [who, timesAsGood(row, who, ours)])) })),
+    })),
     most: 3,
     mark: 1,
   })
