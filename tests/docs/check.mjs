@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { checkDrawings } from './drawings.mjs'
 import { checkLinks } from './links.mjs'
 import { operations } from './operations.mjs'
 import { readPage } from './page.mjs'
@@ -18,7 +19,7 @@ export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/
 export const pages = () => ['README.md', 'CONTRIBUTING.md', 'crates/server/README.md', ...readdirSync(`${root}/docs`).filter(name => name.endsWith('.md')).map(name => `docs/${name}`)]
 
 /** Languages of which nothing here can tell right from wrong. */
-const UNCHECKED = { mermaid: 'a drawing', text: 'not code' }
+const UNCHECKED = { text: 'not code' }
 
 /** Checks pages as `parsePage` gives them. Gives `{ faults, counts, unchecked }`; a fault is `{ page, line, what }`. */
 export function checkPages(parsed, { programs }) {
@@ -27,6 +28,7 @@ export function checkPages(parsed, { programs }) {
   const counts = {}
   const unchecked = []
   const typed = []
+  const drawings = []
   const count = kind => { counts[kind] = (counts[kind] ?? 0) + 1 }
   for (const page of parsed) {
     const fault = (line, what) => faults.push({ page: page.path, line, what })
@@ -72,6 +74,9 @@ export function checkPages(parsed, { programs }) {
         case 'http':
           for (const header of block.code.trim().split('\n')) if (!/^[A-Z][\w-]*: \S/.test(header)) fault(block.line, `no header: ${header}`)
           break
+        case 'mermaid':
+          drawings.push({ ...block, page: page.path })
+          break
         case 'nginx':
         case 'systemd':
         case 'dockerfile': {
@@ -88,7 +93,7 @@ export function checkPages(parsed, { programs }) {
       }
     }
   }
-  faults.push(...checkTypes(typed, root))
+  faults.push(...checkTypes(typed, root), ...checkDrawings(drawings))
   return { faults, counts, unchecked }
 }
 
