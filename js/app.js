@@ -34,9 +34,9 @@ function createBus() {
   return bus
 }
 
-/** `createApp` over an instantiated wasm module. */
-export function appFactory(wasm) {
-  return options => new Shell(wasm, options).app
+/** `createApp` over the engine's class, once the wasm module is instantiated. */
+export function appFactory(Engine) {
+  return options => new Shell(Engine, options).app
 }
 
 class Shell {
@@ -58,11 +58,11 @@ class Shell {
   #tabs = new Map()
   #lastFeed = 0
 
-  constructor(wasm, options) {
+  constructor(Engine, options) {
     const report = (event, detail) => this.#trigger(event, detail)
     const explain = this.#explain = new Explain(options?.explain)
     const clientId = this.#clientId = options?.clientId ?? newClientId()
-    const engine = this.#engine = new wasm.Engine(weakHost(this), { ...options, clientId })
+    const engine = this.#engine = new Engine(weakHost(this), { ...options, clientId })
     const views = new Registry(() => engine.addView(), id => engine.forgetView(id))
     const entities = this.#entities = new Registry(() => engine.addEntity(), id => {
       fetches.forget(id)
@@ -284,18 +284,27 @@ class Shell {
     try {
       this.#engine.tokenArrived(request, await feed?.token(fresh))
     } catch (error) {
-      this.#engine.tokenFailed(request, error)
+      this.#engine.tokenFailed(request, textOf(error))
     }
   }
 }
 
+/** What an error of the app's says. */
+const textOf = error => String(error instanceof Error ? error.message : typeof error === 'string' ? error : '')
+
 /**
  * What wasm holds of a shell. A JS value in wasm memory keeps alive all it refers to, so this refers to nothing but
- * the names of the calls.
+ * the names of the calls. What throws has been reported, and must not end the engine's work.
  */
 function weakHost(shell) {
   const ref = new WeakRef(shell)
-  const call = name => (...args) => ref.deref()?.host[name](...args)
+  const call = name => (...args) => {
+    try {
+      return ref.deref()?.host[name](...args)
+    } catch {
+      return undefined
+    }
+  }
   const names = ['emit', 'emitModel', 'callHook', 'reviewPage', 'fetch', 'fetchExpired', 'deferred', 'feedState', 'requestToken', 'provide', 'askLeader', 'tellTabs', 'stepDown']
   return Object.fromEntries(names.map(name => [name, call(name)]))
 }

@@ -1,6 +1,6 @@
 // `remote-refresh/async`: the same with the wasm in a file of its own, compiled while it streams in.
 
-import init, * as wasm from '../dist/wasm/remote_refresh.js'
+import init, { Engine } from '../dist/wasm/remote_refresh.js'
 import { appFactory } from './app.js'
 import { coded, wasmError } from './error.js'
 
@@ -9,9 +9,9 @@ let factory
 
 /** Loads the wasm once and gives the App. `source` says where it is, if a bundler moved it. */
 export default function load(source = new URL('./remote_refresh_bg.wasm', import.meta.url)) {
-  loading ??= init({ module_or_path: source }).then(
+  loading ??= init(source).then(
     () => {
-      factory = appFactory(wasm)
+      factory = appFactory(Engine)
       return factory()
     },
     cause => {

@@ -30,6 +30,12 @@ export function parseJson(text) {
   }
 }
 
+/** The object with these names and values. */
+export const fromEntries = entries => Object.fromEntries(entries)
+
+/** An error with a stable code and a sentence that says what to do, as `js/error.js` makes it. */
+export const coded = (code, message) => Object.assign(new Error(message), { name: 'RemoteRefreshError', code })
+
 /** A key as it stands in an address. */
 export const encode = key => encodeURIComponent(key)
 

@@ -3,6 +3,7 @@
 use alloc::rc::Weak;
 use alloc::string::String;
 
+use js_sys::Array;
 use remote_refresh_core::app::App;
 use remote_refresh_core::feed::message::{FeedInput, RequestId};
 use remote_refresh_core::time::Millis;
@@ -20,6 +21,13 @@ extern "C" {
     /// The value of a JSON text; `undefined` if it is none.
     #[wasm_bindgen(js_name = parseJson)]
     pub(crate) fn parse_json(text: &str) -> JsValue;
+
+    /// The object with these names and values.
+    #[wasm_bindgen(js_name = fromEntries)]
+    pub(crate) fn from_entries(entries: &Array) -> JsValue;
+
+    /// An error with a stable code and a sentence that says what to do.
+    pub(crate) fn coded(code: &str, message: &str) -> JsValue;
 
     /// A key as it stands in an address.
     pub(crate) fn encode(key: &str) -> String;

@@ -10,7 +10,7 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use core::cell::{Cell, RefCell};
 
-use remote_refresh_core::app::{App, Child, Output, Snapshot};
+use remote_refresh_core::app::{App, Output, Snapshot};
 use remote_refresh_core::change::ModelChange;
 use remote_refresh_core::feed::message::{FeedInput, RequestId};
 use remote_refresh_core::feed::state::FeedState;
@@ -19,11 +19,10 @@ use remote_refresh_core::refresh::{EntityId, FlightId, Outcome};
 use remote_refresh_core::revision::Revision;
 use remote_refresh_core::time::Millis;
 use remote_refresh_core::views::ViewId;
-use remote_refresh_core::wire::Leaf;
+use remote_refresh_core::wire::{Key, Leaf, Node};
 use wasm_bindgen::prelude::*;
 
 use crate::browser::{Browser, Page};
-use crate::error::text_of;
 use crate::host::Host;
 use crate::json;
 use crate::options;
@@ -143,11 +142,11 @@ impl Engine {
             .feed_input(FeedInput::TokenArrived(RequestId(request), token));
     }
 
-    /// The app's `auth` function failed.
+    /// The app's `auth` function failed, with an error that says this.
     #[wasm_bindgen(js_name = tokenFailed)]
-    pub fn token_failed(&self, request: u32, error: &JsValue) {
+    pub fn token_failed(&self, request: u32, message: &str) {
         self.0
-            .feed_input(FeedInput::TokenFailed(RequestId(request), &text_of(error)));
+            .feed_input(FeedInput::TokenFailed(RequestId(request), message));
     }
 
     /// Displays a page view, or none.
@@ -283,24 +282,17 @@ impl Inner {
         loop {
             let order = self.app.borrow_mut().poll();
             let Some(order) = order else { break };
-            // A host that throws has reported it; the next order is not its business.
-            let _ = self.carry_out(order);
+            self.carry_out(order);
         }
         self.carrying_out.set(false);
         self.arm();
     }
 
-    fn carry_out(&self, order: Output) -> Result<(), JsValue> {
+    fn carry_out(&self, order: Output) {
         match order {
             Output::RequestToken { request, fresh } => self.host.request_token(request.0, fresh),
-            Output::OpenStream { stream, url } => {
-                self.browser.open_stream(stream.0, &url);
-                Ok(())
-            }
-            Output::CloseStream => {
-                self.browser.close_stream();
-                Ok(())
-            }
+            Output::OpenStream { stream, url } => self.browser.open_stream(stream.0, &url),
+            Output::CloseStream => self.browser.close_stream(),
             Output::StateChanged {
                 feed,
                 previous,
@@ -308,19 +300,24 @@ impl Inner {
                 reason,
             } => {
                 let (code, message) = reason
-                    .map(|reason| (reason.code.into(), reason.message))
+                    .as_ref()
+                    .map(|reason| (reason.code, &*reason.message))
                     .unzip();
                 self.host
-                    .feed_state(feed, state.name(), previous.name(), code, message)
+                    .feed_state(feed, state.name(), previous.name(), code, message);
             }
             Output::Emit {
                 event,
                 child,
                 revision,
             } => {
-                let previous = child.previous.as_ref().map(|key| key.as_str().into());
-                self.host
-                    .emit(event, self.snapshot(child), previous, revision.0)
+                let previous = child.previous.as_ref().map(Key::as_str);
+                self.host.emit(
+                    event,
+                    self.snapshot(&child.key, child.node),
+                    previous,
+                    revision.0,
+                );
             }
             Output::EmitModel { model, revision } => self.emit_model(model, revision),
             Output::AskLeader { feed } => self.host.ask_leader(feed),
@@ -332,7 +329,7 @@ impl Inner {
                 revision,
             } => self
                 .host
-                .call_hook(view.0, self.snapshot(child), revision.0),
+                .call_hook(view.0, self.snapshot(&child.key, child.node), revision.0),
             Output::ReviewPage { view } => self.host.review_page(view.0),
             Output::Fetch { entity, flight } => self.host.fetch(entity.0, flight.0),
             Output::FetchExpired { entity, flight } => self.host.fetch_expired(entity.0, flight.0),
@@ -340,7 +337,7 @@ impl Inner {
         }
     }
 
-    fn emit_model(&self, model: ModelChange, revision: Revision) -> Result<(), JsValue> {
+    fn emit_model(&self, model: ModelChange, revision: Revision) {
         let id = leaf_to_js(model.id.as_ref());
         let url = [&**self.node_url.borrow(), "/models"].concat();
         let snapshot = DataSnapshot::of_child(&url, &model.name, Some(model.node));
@@ -350,10 +347,10 @@ impl Inner {
             id,
             snapshot,
             revision.0,
-        )
+        );
     }
 
-    fn tell_tabs(&self, feed: u32) -> Result<(), JsValue> {
+    fn tell_tabs(&self, feed: u32) {
         let app = self.app.borrow();
         let Some((state, value)) = app.feed().map(|feed| {
             (
@@ -361,16 +358,16 @@ impl Inner {
                 feed.has_baseline().then(|| feed.value().cloned()),
             )
         }) else {
-            return Ok(());
+            return;
         };
         drop(app);
         let url = self.node_url.borrow().clone();
         let snapshot = value.map(|node| DataSnapshot::of_node(url, node));
-        self.host.tell_tabs(feed, state.name(), snapshot)
+        self.host.tell_tabs(feed, state.name(), snapshot);
     }
 
-    fn snapshot(&self, child: Child) -> DataSnapshot {
-        DataSnapshot::of_child(&self.node_url.borrow(), &child.key, child.node)
+    fn snapshot(&self, key: &Key, node: Option<Node>) -> DataSnapshot {
+        DataSnapshot::of_child(&self.node_url.borrow(), key, node)
     }
 
     /// Sets the real timer for what the core waits for next.

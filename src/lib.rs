@@ -9,7 +9,6 @@
 //! | [`browser`] | the page's events, a timer and the event stream over `fetch`, by way of `browser.js` |
 //! | `json` | JSON as the browser reads it |
 //! | `options` | what the app passes to `connect` and `createApp` |
-//! | `error` | errors with a code and a sentence |
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -17,7 +16,6 @@ extern crate alloc;
 
 pub mod browser;
 pub mod engine;
-mod error;
 pub mod host;
 mod json;
 mod options;

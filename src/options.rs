@@ -10,17 +10,21 @@ use remote_refresh_core::time::Millis;
 use remote_refresh_core::views::since::Since;
 use wasm_bindgen::prelude::*;
 
-use crate::browser::is_usable;
-use crate::error::coded;
+use crate::browser::{coded, is_usable};
 
-/// Options by their names, each checked where it is read so that an error can say which one is wrong.
-struct Options<'a>(&'a JsValue);
+#[wasm_bindgen]
+extern "C" {
+    /// Options by their names, each checked where it is read so that an error can say which one is wrong.
+    type Options;
 
-impl Options<'_> {
+    #[wasm_bindgen(method, structural, indexing_getter)]
+    fn value(this: &Options, name: &str) -> JsValue;
+}
+
+impl Options {
     /// `None` for one that is missing, undefined or null.
     fn get(&self, name: &str) -> Option<JsValue> {
-        // Fails only for what is no object, which has no options.
-        let value = js_sys::Reflect::get(self.0, &name.into()).ok()?;
+        let value = self.value(name);
         (!value.is_undefined() && !value.is_null()).then_some(value)
     }
 
@@ -66,7 +70,7 @@ fn invalid(name: &str, rule: &str) -> JsValue {
 /// # Errors
 /// Says which option is wrong.
 pub(crate) fn endpoint(options: &JsValue) -> Result<Endpoint, JsValue> {
-    let options = Options(options);
+    let options: &Options = options.unchecked_ref();
     let url = options.text("url")?.unwrap_or_default();
     let (uid, path) = (options.text("uid")?, options.text("path")?);
     let refused = |error: EndpointError| coded(error.code(), error.sentence());
@@ -83,7 +87,7 @@ pub(crate) fn endpoint(options: &JsValue) -> Result<Endpoint, JsValue> {
 /// # Errors
 /// Says which option is wrong.
 pub(crate) fn timing(options: &JsValue) -> Result<Timing, JsValue> {
-    let options = Options(options);
+    let options: &Options = options.unchecked_ref();
     let mut timing = Timing::default();
     options.span("silenceTimeout", &mut timing.silence)?;
     // As far from the silence that ends a stream as by default: 35 s of 75 s.
@@ -99,7 +103,7 @@ pub(crate) fn timing(options: &JsValue) -> Result<Timing, JsValue> {
 /// # Errors
 /// Says which option is wrong.
 pub(crate) fn settings(options: &JsValue, seed: u64) -> Result<Settings, JsValue> {
-    let options = Options(options);
+    let options: &Options = options.unchecked_ref();
     let mut settings = Settings {
         client: options.text("clientId")?.unwrap_or_default().into(),
         seed,
@@ -132,7 +136,7 @@ pub(crate) fn since(value: &JsValue) -> Result<Option<Since>, JsValue> {
     let since = value.as_f64().map_or_else(
         || {
             let explicit = |name| {
-                let number = Options(value).get(name)?.as_f64()?;
+                let number = value.unchecked_ref::<Options>().get(name)?.as_f64()?;
                 (number.is_finite() && number >= 0.0).then_some(number)
             };
             let version = explicit("version").map(Since::Version);

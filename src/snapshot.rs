@@ -7,12 +7,11 @@
 use alloc::rc::Rc;
 use alloc::string::String;
 
-use js_sys::{Array, Function, Object};
+use js_sys::{Array, Function};
 use remote_refresh_core::wire::{Export, Json, Key, Node, Path, Priority, Val};
 use wasm_bindgen::prelude::*;
 
-use crate::browser::{encode, path_text};
-use crate::error::coded;
+use crate::browser::{coded, encode, from_entries, path_text};
 
 /// A value of the user's node at one moment. It never changes.
 #[wasm_bindgen]
@@ -27,14 +26,14 @@ pub struct DataSnapshot {
 #[wasm_bindgen]
 impl DataSnapshot {
     /// The name of this child, in Firebase 1's words.
-    pub fn name(&self) -> Option<String> {
+    pub fn name(&self) -> JsValue {
         self.key()
     }
 
     /// The name of this child.
     #[wasm_bindgen(getter)]
-    pub fn key(&self) -> Option<String> {
-        self.key.as_ref().map(|key| key.as_str().into())
+    pub fn key(&self) -> JsValue {
+        name_of(self.key.as_ref())
     }
 
     /// The value as plain JavaScript: `null` when absent, arrays where the keys look like an array's,
@@ -152,14 +151,14 @@ pub struct Reference {
 impl Reference {
     /// The name of the place.
     #[wasm_bindgen(getter)]
-    pub fn key(&self) -> Option<String> {
-        self.key.as_ref().map(|key| key.as_str().into())
+    pub fn key(&self) -> JsValue {
+        name_of(self.key.as_ref())
     }
 
     /// Its whole address, without credentials.
     #[wasm_bindgen(js_name = toString)]
-    pub fn to_js_string(&self) -> String {
-        String::from(&*self.url)
+    pub fn to_js_string(&self) -> JsValue {
+        JsValue::from_str(&self.url)
     }
 }
 
@@ -183,6 +182,11 @@ impl DataSnapshot {
             node,
         }
     }
+}
+
+/// The name of a place; `undefined` at the root of a database.
+fn name_of(key: Option<&Key>) -> JsValue {
+    key.map_or(JsValue::UNDEFINED, |key| JsValue::from_str(key.as_str()))
 }
 
 /// A path as the SDKs take it: a string, or a number, which is how arrays are read.
@@ -223,8 +227,7 @@ fn to_js(json: &Json<'_>) -> JsValue {
             for (name, value) in fields {
                 entries.push(&Array::of2(&JsValue::from_str(name), &to_js(value)));
             }
-            // Fails only for what is no list of pairs.
-            Object::from_entries(&entries).map_or(JsValue::NULL, Into::into)
+            from_entries(&entries)
         }
     }
 }

@@ -1,9 +1,8 @@
 //! The part of the engine's class that is about requests: which ones a pass makes, and what becomes of them.
 
-use alloc::string::String;
-use alloc::vec;
 use alloc::vec::Vec;
 
+use js_sys::Array;
 use remote_refresh_core::app::{Visit, WriteId};
 use remote_refresh_core::change::TypeId;
 use remote_refresh_core::refresh::{EntityId, FlightId, Kind, Outcome};
@@ -88,13 +87,13 @@ impl Engine {
 
     /// What happened to the one record that the pass under way is about, as `[operation, id]`, if it is of the type with
     /// this number and that is all there is to do for the entity, their collection.
-    pub fn exact(&self, entity: u32, number: u32) -> Option<Vec<JsValue>> {
+    pub fn exact(&self, entity: u32, number: u32) -> Option<Array> {
         let app = self.0.app.borrow();
         let model = app.exact(EntityId(entity), TypeId(number.checked_sub(1)?))?;
-        Some(vec![
-            model.operation.name().into(),
-            leaf_to_js(model.id.as_ref()),
-        ])
+        Some(Array::of2(
+            &model.operation.name().into(),
+            &leaf_to_js(model.id.as_ref()),
+        ))
     }
 
     /// What `exact` said is done, and is all that the pass under way asks of the entity.
@@ -135,8 +134,8 @@ impl Engine {
 
     /// The name to send this write under.
     #[wasm_bindgen(js_name = writeName)]
-    pub fn write_name(&self, write: u32) -> String {
-        self.0.app.borrow().write_name(WriteId(write))
+    pub fn write_name(&self, write: u32) -> JsValue {
+        self.0.app.borrow().write_name(WriteId(write)).into()
     }
 
     /// A write ended, and whether well; `given` when its answer says what it made of the entities.

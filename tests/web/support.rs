@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Array, Function, JSON};
+use js_sys::{Array, Function, Object, JSON};
 use remote_refresh::engine::Engine;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -51,8 +51,6 @@ extern "C" {
     fn host(this: &World) -> JsValue;
     #[wasm_bindgen(method)]
     fn react(this: &World, call: &str, reaction: &Function);
-    #[wasm_bindgen(method, js_name = throwIn)]
-    fn throw_in(this: &World, call: &str);
     #[wasm_bindgen(method)]
     fn take(this: &World) -> Array;
 
@@ -102,7 +100,7 @@ impl Drop for Page {
 impl Page {
     pub(crate) fn new() -> Self {
         let world = World::new();
-        let engine = Engine::new(world.host().unchecked_into(), JsValue::UNDEFINED);
+        let engine = Engine::new(world.host().unchecked_into(), Object::new().into());
         Self {
             engine: Rc::new(engine.expect("no options are valid options")),
             network: Network::new(),
@@ -173,10 +171,6 @@ impl Page {
         let reaction: Closure<dyn Fn(u32, u32)> = Closure::new(reaction);
         self.world
             .react(call, &reaction.into_js_value().unchecked_into());
-    }
-
-    pub(crate) fn throw_in(&self, call: &str) {
-        self.world.throw_in(call);
     }
 
     /// Shows a new page view whose hook refreshes it, as the walk does.

@@ -80,17 +80,15 @@ class Request {
   }
 }
 
-/** What the engine calls. Each call becomes a line of the log; a test can have one react, or throw. */
+/** What the engine calls. Each call becomes a line of the log; a test can have one react. */
 export class World {
   lines = []
   #reactions = {}
-  #throws = new Set()
 
   host() {
     const note = (name, line, ...reported) => {
       this.lines.push(line)
       this.#reactions[name]?.(...reported)
-      if (this.#throws.has(name)) throw new Error(`${name} throws`)
     }
     return {
       emit: (event, snapshot, previous, pass) => note('emit', `${event} ${snapshot.name()} ${JSON.stringify(snapshot.val())}`, 0, pass),
@@ -108,10 +106,6 @@ export class World {
 
   react(name, reaction) {
     this.#reactions[name] = reaction
-  }
-
-  throwIn(name) {
-    this.#throws.add(name)
   }
 
   take() {
