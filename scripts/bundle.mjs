@@ -12,7 +12,8 @@
 //   www/                  the demo page; it imports the package by its name, so it comes last
 import { build as esbuild, transform } from 'esbuild'
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { join, relative, resolve } from 'node:path'
+import { pack } from './pack.mjs'
 
 /** What this run has made, as paths below dist/. */
 const made = new Set()
@@ -35,32 +36,13 @@ async function build(options) {
 /** What all bundles share. Nothing is minified: the app that uses the package has a bundler and a debugger of its own. */
 const common = { bundle: true, sourcemap: true, target: 'es2022', logLevel: 'warning' }
 
-/**
- * Embeds a .wasm file as text of 92 digits, the characters from # to ~ with ! for the backslash, so that any page's encoding and any
- * bundler will do. A byte below 90 is one digit; a higher one (in wasm one in seven) is 90 or 91 and a second digit.
- *
- * Base64 puts the same bytes down in three ways, which hides repetition from compressors: under brotli it takes a quarter more.
- * Two digits for each byte hide nothing, but take twice the room as they are, and 5 % more under brotli.
- */
+/** Embeds a .wasm file, taken apart (scripts/pack.mjs), as its bytes. */
 const embedWasm = {
   name: 'embed-wasm',
   setup(build) {
     build.onLoad({ filter: /\.wasm$/ }, async ({ path }) => {
-      const bytes = await readFile(path)
-      const digits = Array.from(bytes, byte => (byte < 90 ? [byte] : [Math.floor((byte + 8190) / 92), (byte + 8190) % 92]))
-      const text = digits.flat().map(digit => String.fromCharCode(digit + 35)).join('').replaceAll('\\', '!')
-      const contents = `const text = ${JSON.stringify(text)}
-        let at = 0
-        function digit() {
-          const code = text.charCodeAt(at++)
-          return code === 33 ? 57 : code - 35
-        }
-        const bytes = new Uint8Array(${bytes.length})
-        for (let i = 0; i < bytes.length; i++) { // Uint8Array.from would take ten times as long
-          const first = digit()
-          bytes[i] = first < 90 ? first : first * 92 - 8190 + digit()
-        }
-        export default bytes`
+      const contents = `import { unpack } from ${JSON.stringify(resolve('js/unpack.js'))}
+        export default unpack(${JSON.stringify(pack(await readFile(path)))})`
       return { contents, loader: 'js' }
     })
   },

@@ -40,10 +40,10 @@ replace(/^ +__destroy_into_raw\(\) {\n[^]*?^ {4}}\n +free\(\) {\n[^]*?^ {4}}\n/g
 replace(/(Finalization\.register\(\w+, [\w.]+), \w+\)/g, '$1)', 'register')
 replace(/(pass\w+ToWasm0\(\w+), wasm\.__wbindgen_malloc(?:, wasm\.__wbindgen_realloc)?\)/g, '$1)', 'allocator')
 const ours = readFileSync('src/glue.js', 'utf8')
-for (const [, name] of theirs.matchAll(/^(?:function|let|const) (\w+)/gm)) {
-  if (new RegExp(`\\b${name}\\b`).test(glue) && !new RegExp(`^(?:function|let|const) ${name}\\b`, 'm').test(ours) && !/Finalization$/.test(name)) {
-    changed(`calls ${name}, which src/glue.js lacks`)
-  }
+const declared = text => [...text.matchAll(/^(?:function|let|const) (\w+)/gm)].map(([, name]) => name)
+for (const name of declared(theirs)) {
+  const isOurs = /Finalization$/.test(name) || declared(ours).includes(name)
+  if (!isOurs && new RegExp(`\\b${name}\\b`).test(glue)) changed(`calls ${name}, which src/glue.js lacks`)
 }
 const registries = theirs.matchAll(/^const (\w+) = [^]*?new FinalizationRegistry\(ptr => (wasm\.\w+)\(ptr, 1\)\);/gm)
 for (const [, name, free] of registries) glue += `const ${name} = new FinalizationRegistry(pointer => ${free}(pointer, 1));\n`
@@ -68,7 +68,9 @@ const output = execFileSync('wasm-opt', ['--minify-imports-and-exports-and-modul
 rmSync(scratch, { recursive: true })
 // It runs the pass twice, and says so twice; the second time there is nothing left to shorten.
 const [{ imports, exports }, ...again] = output.split(/^}$/m).filter(text => text.trim()).map(text => JSON.parse(`${text}}`))
-if (again.some(({ exports }) => exports.some(([from, to]) => from !== to))) throw new Error('wasm-opt has renamed what it had renamed: teach scripts/glue.mjs')
+if (again.some(({ exports }) => exports.some(([from, to]) => from !== to))) {
+  throw new Error('wasm-opt has renamed what it had renamed: teach scripts/glue.mjs')
+}
 for (const [module, long, short] of imports) {
   const own = glue.match(new RegExp(`^ +"${module}": (import\\d+),\n`, 'm'))
   // wasm-opt puts all into one module. What needs no translation is imported from its own.
