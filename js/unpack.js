@@ -24,11 +24,14 @@ export function unpack(texts) {
     module.splice(start, 0, ...size, rest)
     start = module.length
   }
-  return Uint8Array.from(module.concat(after))
+  return Uint8Array.from(module.concat(after.map(legible)))
 }
 
+/** Behind the functions is much text, which is embedded as itself: compressors know words. */
+const legible = byte => byte === 57 ? 32 : byte === 253 ? 92 : byte + 35 & 255
+
 function toBytes(text) {
-  const digit = at => text.charCodeAt(at) === 33 ? 57 : text.charCodeAt(at) - 35
+  const digit = at => text.charCodeAt(at) === 32 ? 57 : text.charCodeAt(at) - 35
   const bytes = []
   for (let at = 0; at < text.length; at++) {
     const first = digit(at)

@@ -4,7 +4,7 @@
 // on. A sequence of forms is much like others, and so is one of numbers of locals; in turns they hide that. Apart they take a tenth less
 // under brotli, and an eighth less under gzip.
 //
-// The lists are text of 92 digits, the characters from # to ~ with ! for the backslash, so that any page's encoding and any bundler will
+// The lists are text of 92 digits, the characters from # to ~ with a space for the backslash, so that any page's encoding and any bundler will
 // do. A byte below 90 is one digit; a higher one is 90 or 91 and a second digit. Base64 puts the same bytes down in three ways, which hides
 // repetition, too.
 import { unpack } from '../js/unpack.js'
@@ -47,7 +47,7 @@ export function pack(module) {
   const numberOf = new Map(ordered.map((form, i) => [form, i]))
   const kinds = [...numbers.keys()]
   const table = ordered.flatMap(form => [form.bytes.length, ...form.bytes, form.kinds.length, ...form.kinds.map(kind => 4 + kinds.indexOf(kind))])
-  const lists = [module.subarray(0, first), module.subarray(last), table, sequence.map(form => numberOf.get(form)), ...numbers.values()]
+  const lists = [module.subarray(0, first), module.subarray(last).map(illegible), table, sequence.map(form => numberOf.get(form)), ...numbers.values()]
   const texts = lists.map(toText)
   if (Buffer.compare(unpack(texts), module)) throw new Error('js/unpack.js makes another module than scripts/pack.mjs was given')
   return texts
@@ -56,7 +56,10 @@ export function pack(module) {
 /** Parts of floats, and the constants 0, 1, 2 and −1, which are a third of all. */
 const isOfForm = ({ kind, bytes }) => kind === 'byte' || (kind === 'i32' && bytes.length === 1 && [0, 1, 2, 127].includes(bytes[0]))
 
+/** So that text is embedded as itself. */
+const illegible = byte => byte === 32 ? 57 : byte === 92 ? 253 : byte - 35 & 255
+
 function toText(bytes) {
   const digits = Array.from(bytes, byte => (byte < 90 ? [byte] : [Math.floor((byte + 8190) / 92), (byte + 8190) % 92]))
-  return digits.flat().map(digit => String.fromCharCode(digit + 35)).join('').replaceAll('\\', '!')
+  return digits.flat().map(digit => String.fromCharCode(digit + 35)).join('').replaceAll('\\', ' ')
 }
