@@ -4,9 +4,9 @@
 // on. A sequence of forms is much like others, and so is one of numbers of locals; in turns they hide that. Apart they take a tenth less
 // under brotli, and an eighth less under gzip.
 //
-// The lists are text of 92 digits, the characters from # to ~ with a space for the backslash, so that any page's encoding and any bundler will
-// do. A byte below 90 is one digit; a higher one is 90 or 91 and a second digit. Base64 puts the same bytes down in three ways, which hides
-// repetition, too.
+// The lists are text of 92 digits, the characters from # to ~ with a space for the backslash, so that any page's encoding and any bundler
+// will do. A low number is one digit; of a higher one the first digit and the second are 92 times as much and the rest; the digit 91 says
+// that there are more than two. Base64 puts the same bytes down in three ways, which hides repetition, too.
 import { unpack } from '../js/unpack.js'
 import { read, readCode, SECTION, write, number } from './wasm.mjs'
 
@@ -31,7 +31,7 @@ export function pack(module) {
     form.count++
     forms.set(key, form)
     sequence.push(form)
-    for (const { kind, bytes } of parts) numbers.set(kind, [...numbers.get(kind) ?? [], ...bytes])
+    for (const { kind, bytes } of parts) numbers.set(kind, [...numbers.get(kind) ?? [], toNumber(bytes)])
   }
   for (const { locals, code } of functions) {
     const declared = locals.flatMap(([count, type]) => [{ kind: 'count', bytes: number(count) }, { kind: 'type', bytes: [type] }])
@@ -42,8 +42,9 @@ export function pack(module) {
     }
     add(END, [], [])
   }
-  // The more often, the lower: a low number is one digit.
-  const ordered = [...forms.values()].sort((a, b) => b.count - a.count)
+  // The more often, the lower: a low number is one digit. Rare ones that are alike are side by side.
+  const byBytes = (a, b) => Buffer.compare(Buffer.from(a.bytes), Buffer.from(b.bytes))
+  const ordered = [...forms.values()].sort((a, b) => b.count - a.count || byBytes(a, b))
   const numberOf = new Map(ordered.map((form, i) => [form, i]))
   const kinds = [...numbers.keys()]
   const table = ordered.flatMap(form => [form.bytes.length, ...form.bytes, form.kinds.length, ...form.kinds.map(kind => 4 + kinds.indexOf(kind))])
@@ -53,13 +54,21 @@ export function pack(module) {
   return texts
 }
 
-/** Parts of floats, and the constants 0, 1, 2 and −1, which are a third of all. */
-const isOfForm = ({ kind, bytes }) => kind === 'byte' || (kind === 'i32' && bytes.length === 1 && [0, 1, 2, 127].includes(bytes[0]))
+/** Parts of floats, large numbers, and the constants 0, 1, 2 and −1, which are a third of all. */
+const isOfForm = ({ kind, bytes }) => kind === 'byte' || bytes.length > 6 || (kind === 'i32' && [0, 1, 2, 127].includes(toNumber(bytes)))
+
+/** Any bytes of a number (LEB128) as another one, so that signs and needless zeros need no care. */
+const toNumber = bytes => bytes.reduceRight((number, byte) => (number + 1) * 128 + (byte & 127), -1)
 
 /** So that text is embedded as itself. */
 const illegible = byte => byte === 32 ? 57 : byte === 92 ? 253 : byte - 35 & 255
 
-function toText(bytes) {
-  const digits = Array.from(bytes, byte => (byte < 90 ? [byte] : [Math.floor((byte + 8190) / 92), (byte + 8190) % 92]))
-  return digits.flat().map(digit => String.fromCharCode(digit + 35)).join('').replaceAll('\\', ' ')
+function toText(numbers, list) {
+  const short = list < 4 ? 90 : 76 // found by trying
+  const digits = number => {
+    if (number < short) return [number]
+    const rest = number - short
+    return rest < (91 - short) * 92 ? [short + Math.floor(rest / 92), rest % 92] : [91, ...digits(Math.floor(number / 92)), number % 92]
+  }
+  return Array.from(numbers, digits).flat().map(digit => String.fromCharCode(digit + 35)).join('').replaceAll('\\', ' ')
 }
