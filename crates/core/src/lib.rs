@@ -11,6 +11,7 @@ extern crate std;
 pub mod app;
 pub mod backoff;
 pub mod change;
+mod decimal;
 pub mod feed;
 pub mod mirror;
 pub mod query;

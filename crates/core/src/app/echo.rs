@@ -3,9 +3,10 @@
 //! Each write goes out under a name of its own, `<client>-<number>`, which the server passes on as the change's `origin`.
 //! So an echo is matched to its write, and to what that write's answer gives, however many are under way.
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::decimal::decimal;
 use crate::refresh::{EntityId, FlightId};
 use crate::revision::Revision;
 use crate::time::Millis;
@@ -155,7 +156,7 @@ impl Echoes {
 
 /// The name that a write goes out under.
 pub(super) fn name(client: &str, write: WriteId) -> String {
-    [client, "-", &write.0.to_string()].concat()
+    [client, "-", &decimal(write.0 as usize)].concat()
 }
 
 /// Whether a change of this origin was caused by this client.

@@ -9,6 +9,7 @@ use super::json::{Json, ReadJson};
 use super::node::{Node, NodeError, Val};
 use super::path::{Path, PathError};
 use super::sse::SseEvent;
+use crate::decimal::decimal;
 
 /// What the live service says when a token ends under an open stream.
 pub const CREDENTIAL_GONE: &str = "credential is no longer valid";
@@ -138,7 +139,7 @@ fn parse_children(json: Json<'_>) -> Result<Vec<(Path, Option<Node>)>, EventErro
         Json::Array(items) => {
             for (index, json) in items.into_iter().enumerate() {
                 if json != Json::Null {
-                    child(&index.to_string(), json)?;
+                    child(&decimal(index), json)?;
                 }
             }
         }

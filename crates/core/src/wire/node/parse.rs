@@ -2,11 +2,12 @@
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
 use super::{Leaf, Node, Priority};
+use crate::decimal::decimal;
 use crate::wire::json::{field, Json, JsonError};
 use crate::wire::key::{Key, KeyError};
 use crate::wire::path::MAX_DEPTH;
@@ -136,7 +137,7 @@ impl<'a, S: ServerValues> Builder<'a, S> {
             if *json == Json::Null {
                 continue;
             }
-            let name = index.to_string();
+            let name = decimal(index);
             let old = existing.and_then(|node| node.child(&name));
             // An index is reported as its array: the trail borrows from the JSON, and an index is not in it.
             self.descend("[]")?;
