@@ -11,11 +11,14 @@
 /** Bytes of a refusal that are read; its text goes into the feed's reason. */
 const MAX_REFUSAL = 2048
 
-/** Whether `fetch` takes this address: it refuses one with a name and a password time and again, token and all. */
+/**
+ * Whether `fetch` takes this address: it refuses one with a name and a password time and again, token and all. White space, which it
+ * would encode, is a slip.
+ */
 export function isUsable(address) {
   try {
     const { username, password } = new URL(address)
-    return !username && !password
+    return !username && !password && !/\s/.test(address)
   } catch {
     return false
   }

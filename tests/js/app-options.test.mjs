@@ -25,6 +25,7 @@ for (const [what, options, code, word] of [
   ['a url of another scheme', { url: 'ws://feed.example', uid: 'u1' }, 'invalid-url', /url/],
   ['a url without a host', { url: 'https://', uid: 'u1' }, 'invalid-url', /url/],
   ['a relative url', { url: '/feed', uid: 'u1' }, 'invalid-url', /url/],
+  ['a url with white space that is none of ASCII', { url: 'https://feed.example/a\u00a0', uid: 'u1' }, 'invalid-url', /url/],
   ['a url that can\'t be parsed', { url: 'http://a:b:c', uid: 'u1' }, 'invalid-url', /url/],
   ['a url with a bad port', { url: 'http://feed.example:99999', uid: 'u1' }, 'invalid-url', /url/],
   ['a url with a password, which fetch refuses', { url: 'https://ann:secret@feed.example', uid: 'u1' }, 'invalid-url', /url/],

@@ -76,13 +76,16 @@ impl Endpoint {
     pub fn new(url: &str, uid: Option<&str>, path: Option<&str>) -> Result<Self, EndpointError> {
         // Lists of one, and `matches!` below: see `Path::parse`.
         let url = url.split(['#']).next().unwrap_or_default();
-        let (base, query) = url.split_once(['?']).unwrap_or((url, ""));
-        let base = base.trim_end_matches('/');
+        let (mut base, query) = url.split_once(['?']).unwrap_or((url, ""));
+        while let Some(shorter) = base.strip_suffix('/') {
+            base = shorter;
+        }
         let host = base
             .strip_prefix("https://")
             .or_else(|| base.strip_prefix("http://"));
         if host.is_none_or(|host| host.is_empty() || host.starts_with('/'))
-            || base.contains(char::is_whitespace)
+            // Others are found in the browser, which has a table of them.
+            || base.bytes().any(|b| b.is_ascii_whitespace())
         {
             return Err(EndpointError::InvalidUrl);
         }

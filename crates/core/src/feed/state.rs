@@ -78,7 +78,7 @@ impl Reason {
     #[must_use]
     pub fn with_detail(code: &'static str, sentence: &str, detail: &str) -> Self {
         let mut message = String::from(sentence);
-        let detail = detail.trim();
+        let detail = detail.trim_ascii();
         if !detail.is_empty() {
             message.push_str(" (");
             message.push_str(detail);

@@ -66,8 +66,10 @@ fn expiry(token: &str, read: ReadJson) -> Option<Millis> {
 }
 
 /// Decodes base64url with or without padding (RFC 7515 §2); `None` for anything else.
-fn base64url(text: &str) -> Option<Vec<u8>> {
-    let text = text.trim_end_matches('=');
+fn base64url(mut text: &str) -> Option<Vec<u8>> {
+    while let Some(shorter) = text.strip_suffix('=') {
+        text = shorter;
+    }
     let mut bytes = Vec::with_capacity(text.len() * 3 / 4);
     let (mut buffer, mut bits) = (0u32, 0);
     for symbol in text.bytes() {

@@ -150,7 +150,7 @@ fn parse_children(json: Json<'_>) -> Result<Vec<(Path, Option<Node>)>, EventErro
 
 /// Nothing, `null`, a JSON string or bare text: servers of different ages send each.
 fn parse_reason(read: ReadJson, data: &str) -> Option<String> {
-    let text = data.trim();
+    let text = data.trim_ascii();
     match read(text) {
         Ok(Json::Null) => None,
         Ok(Json::String(reason)) => Some(reason.into_owned()),
