@@ -6,7 +6,7 @@ import { appFactory } from './app.js'
 import { wasmError } from './error.js'
 
 try {
-  initSync(wasmBytes)
+  initSync(wasmBytes())
 } catch (cause) {
   throw wasmError(cause)
 }

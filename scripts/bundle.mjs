@@ -36,13 +36,16 @@ async function build(options) {
 /** What all bundles share. Nothing is minified: the app that uses the package has a bundler and a debugger of its own. */
 const common = { bundle: true, sourcemap: true, target: 'es2022', logLevel: 'warning' }
 
-/** Embeds a .wasm file, taken apart (scripts/pack.mjs), as its bytes. */
+/** Embeds a .wasm file, taken apart (scripts/pack.mjs), as a function that gives its bytes. */
 const embedWasm = {
   name: 'embed-wasm',
   setup(build) {
     build.onLoad({ filter: /\.wasm$/ }, async ({ path }) => {
+      const code = await readFile('dist/wasm/unpack.wasm')
       const contents = `import { unpack } from ${JSON.stringify(resolve('js/unpack.js'))}
-        export default unpack(${JSON.stringify(pack(await readFile(path)))})`
+        export default () => unpack(
+          ${JSON.stringify(pack(await readFile(path), code))},
+          Uint8Array.from(atob('${code.toString('base64')}'), digit => digit.charCodeAt()))`
       return { contents, loader: 'js' }
     })
   },

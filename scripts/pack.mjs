@@ -1,4 +1,4 @@
-// Takes a module apart into lists of what is alike, as text to embed, from which js/unpack.js makes it again.
+// Takes a module apart into lists of what is alike, as text to embed, from which js/unpack.wat makes it again.
 //
 // An instruction is a form (its opcode, and of what follows it all that takes few values) and numbers: of locals, of functions, offsets and so
 // on. A sequence of forms is much like others, and so is one of numbers of locals; in turns they hide that. Apart they take a tenth less
@@ -6,7 +6,8 @@
 //
 // The lists are text of 92 digits, the characters from # to ~ with a space for the backslash, so that any page's encoding and any bundler
 // will do. A low number is one digit; of a higher one the first digit and the second are 92 times as much and the rest; the digit 91 says
-// that there are more than two. Base64 puts the same bytes down in three ways, which hides repetition, too.
+// that there are more than two. Base64 puts the same bytes down in three ways, which hides repetition, too. A list ends with an exclamation
+// mark.
 import { unpack } from '../js/unpack.js'
 import { read, readCode, SECTION, write, number } from './wasm.mjs'
 
@@ -14,7 +15,7 @@ import { read, readCode, SECTION, write, number } from './wasm.mjs'
 const END = 'end'
 
 /** The lists of a module: the bytes before its functions and after them, the forms, their sequence, and one for each kind of number. */
-export function pack(module) {
+export function pack(module, unpacker) {
   const sections = read(module)
   const { body } = sections.find(({ id }) => id === SECTION.code)
   const functions = readCode(body)
@@ -49,13 +50,13 @@ export function pack(module) {
   const kinds = [...numbers.keys()]
   const table = ordered.flatMap(form => [form.bytes.length, ...form.bytes, form.kinds.length, ...form.kinds.map(kind => 4 + kinds.indexOf(kind))])
   const lists = [module.subarray(0, first), module.subarray(last).map(illegible), table, sequence.map(form => numberOf.get(form)), ...numbers.values()]
-  const texts = lists.map(toText)
-  if (Buffer.compare(unpack(texts), module)) throw new Error('js/unpack.js makes another module than scripts/pack.mjs was given')
-  return texts
+  const text = lists.map((list, i) => `${toText(list, i)}!`).join('')
+  if (Buffer.compare(unpack(text, unpacker), module)) throw new Error('js/unpack.wat makes another module than scripts/pack.mjs was given')
+  return text
 }
 
 /** Parts of floats, large numbers, and the constants 0, 1, 2 and −1, which are a third of all. */
-const isOfForm = ({ kind, bytes }) => kind === 'byte' || bytes.length > 6 || (kind === 'i32' && [0, 1, 2, 127].includes(toNumber(bytes)))
+const isOfForm = ({ kind, bytes }) => kind === 'byte' || bytes.length > 4 || (kind === 'i32' && [0, 1, 2, 127].includes(toNumber(bytes)))
 
 /** Any bytes of a number (LEB128) as another one, so that signs and needless zeros need no care. */
 const toNumber = bytes => bytes.reduceRight((number, byte) => (number + 1) * 128 + (byte & 127), -1)
