@@ -9,7 +9,7 @@
 // that there are more than two. Base64 puts the same bytes down in three ways, which hides repetition, too. A list ends with an exclamation
 // mark.
 import { unpack } from '../js/unpack.js'
-import { read, readCode, SECTION, write, number } from './wasm.mjs'
+import { read, readCode, SECTION, number } from './wasm.mjs'
 
 /** The form that ends a function has the number 0. */
 const END = 'end'
@@ -25,10 +25,8 @@ export function pack(module, unpacker) {
   const numbers = new Map()
   const forms = new Map([[END, { bytes: [0x0b], kinds: [], count: Infinity }]])
   const sequence = []
-  const add = (key, bytes, parts) => {
-    const kinds = parts.map(({ kind }) => kind)
-    key ??= JSON.stringify([bytes, kinds])
-    const form = forms.get(key) ?? { bytes, kinds, count: 0 }
+  const add = (bytes, parts, key = JSON.stringify([bytes, parts.map(({ kind }) => kind)])) => {
+    const form = forms.get(key) ?? { bytes, kinds: parts.map(({ kind }) => kind), count: 0 }
     form.count++
     forms.set(key, form)
     sequence.push(form)
@@ -36,12 +34,12 @@ export function pack(module, unpacker) {
   }
   for (const { locals, code } of functions) {
     const declared = locals.flatMap(([count, type]) => [{ kind: 'count', bytes: number(count) }, { kind: 'type', bytes: [type] }])
-    add(undefined, number(locals.length), declared)
+    add(number(locals.length), declared)
     for (const [form, ...parts] of code.slice(0, -1)) {
       const fixed = parts.filter(isOfForm).flatMap(({ bytes }) => bytes)
-      add(undefined, [...form.bytes, ...fixed], parts.filter(part => !isOfForm(part)))
+      add([...form.bytes, ...fixed], parts.filter(part => !isOfForm(part)))
     }
-    add(END, [], [])
+    add([], [], END)
   }
   // The more often, the lower: a low number is one digit. Rare ones that are alike are side by side.
   const byBytes = (a, b) => Buffer.compare(Buffer.from(a.bytes), Buffer.from(b.bytes))

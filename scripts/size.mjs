@@ -11,7 +11,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
  * decision. The goals are 24,576 for the default entry and 20,480 for ./async.
  */
 const LIMITS = [
-  { entry: '.', files: ['index.js'], limit: 43_150 },
+  { entry: '.', files: ['index.js'], limit: 43_300 },
   { entry: './async', files: ['async.js', 'remote_refresh_bg.wasm'], limit: 46_600 },
   { entry: './server', files: ['server.js'], limit: 3_750 },
   { entry: './inspector', files: ['inspector.js'], limit: 15_360 },

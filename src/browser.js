@@ -11,14 +11,11 @@
 /** Bytes of a refusal that are read; its text goes into the feed's reason. */
 const MAX_REFUSAL = 2048
 
-/**
- * Whether `fetch` takes this address: it refuses one with a name and a password time and again, token and all. White space, which it
- * would encode, is a slip.
- */
+/** Whether `fetch` takes this address: it refuses one with a name and a password time and again, token and all. */
 export function isUsable(address) {
   try {
     const { username, password } = new URL(address)
-    return !username && !password && !/\s/.test(address)
+    return !username && !password
   } catch {
     return false
   }

@@ -10,7 +10,7 @@ import { machine } from '../lib/machine.mjs'
 import { write } from '../lib/report.mjs'
 import { nchan, nchanOnDisk, ours, pushpin } from './contestants.mjs'
 import { faults, measure, remarks, scenarios } from './measure.mjs'
-import { IN_MEMORY, OURS, PEER_ON_DISK, markdownTable, picture } from './table.mjs'
+import { IN_MEMORY, OURS, PEER_ON_DISK, markdownTable, picture, promises } from './table.mjs'
 
 const root = new URL('../../', import.meta.url)
 
@@ -33,7 +33,7 @@ export default async function bench({ quick, only }) {
   }
   const versions = Object.fromEntries(contestants.map(([name, { version }]) => [name, version()]))
 
-  const own = [OURS, IN_MEMORY]
+  const own = promises.map(({ ours }) => ours)
   const results = {}
   for (let round = 0; round < about.rounds; round++) {
     for (const scenario of scenarios({ quick }).filter(({ name }) => name.includes(only))) {

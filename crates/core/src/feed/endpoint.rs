@@ -84,8 +84,7 @@ impl Endpoint {
             .strip_prefix("https://")
             .or_else(|| base.strip_prefix("http://"));
         if host.is_none_or(|host| host.is_empty() || host.starts_with('/'))
-            // Others are found in the browser, which has a table of them.
-            || base.bytes().any(|b| b.is_ascii_whitespace())
+            || base.contains(char::is_whitespace)
         {
             return Err(EndpointError::InvalidUrl);
         }
@@ -210,6 +209,7 @@ mod tests {
             ("ftp://a", Some("u1"), None, "invalid-url"),
             ("https:///users", Some("u1"), None, "invalid-url"),
             ("https://a b", Some("u1"), None, "invalid-url"),
+            ("https://a/\u{a0}", Some("u1"), None, "invalid-url"),
             ("https://a", Some(""), None, "invalid-uid"),
             ("https://a", Some("a/b"), None, "invalid-uid"),
             ("https://a", Some("a.b"), None, "invalid-uid"),
