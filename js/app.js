@@ -6,14 +6,14 @@ import { coded, surface } from './error.js'
 import { Edits } from './edits.js'
 import { createEvents } from './events.js'
 import { Explain } from './explain.js'
-import { Feed, kindOfAuth } from './feed.js'
+import { Call, checkOptions, Engine } from '../dist/wasm/remote_refresh.js'
+import { Feed } from './feed.js'
 import { Fetches } from './fetches.js'
-import { Live, wrongWith } from './live.js'
+import { Live } from './live.js'
 import { observe } from './observe.js'
-import { openProvider, optionsWith } from './provider.js'
+import { openProvider } from './provider.js'
 import { Registry } from './registry.js'
 import { CLIENT_HEADER, Requests } from './requests.js'
-import { canShare, Tabs } from './tabs.js'
 import { Tree } from './tree/index.js'
 import { Walk } from './walk.js'
 
@@ -34,10 +34,8 @@ function createBus() {
   return bus
 }
 
-/** `createApp` over the engine's class, once the wasm module is instantiated. */
-export function appFactory(Engine) {
-  return options => new Shell(Engine, options).app
-}
+/** A new App. The wasm module has to be instantiated by then. */
+export const createApp = options => new Shell(options).app
 
 class Shell {
   #engine
@@ -54,29 +52,11 @@ class Shell {
   #page = null
   #feed = null
   #feeds = new Map()
-  /** feed id → the tabs it is shared with. */
-  #tabs = new Map()
   #lastFeed = 0
 
-  constructor(Engine, options) {
+  constructor(options) {
     const report = (event, detail) => this.#trigger(event, detail)
     const explain = this.#explain = new Explain(options?.explain)
-    const clientId = this.#clientId = options?.clientId ?? newClientId()
-    const engine = this.#engine = new Engine(weakHost(this), { ...options, clientId })
-    const views = new Registry(() => engine.addView(), id => engine.forgetView(id))
-    const entities = this.#entities = new Registry(() => engine.addEntity(), id => {
-      fetches.forget(id)
-      engine.forgetEntity(id)
-    })
-    const tree = this.#tree
-    const live = this.#live = new Live(engine, options?.typeOf)
-    const edits = new Edits({ engine, entities, live, tree, defer: options?.defer, root: () => this.#page ?? walk.root })
-    const requests = this.#requests = new Requests({ engine, entities, live, edits, fetches: () => fetches })
-    const fetches = this.#fetches = new Fetches({ engine, entities, live, requests, edits, report })
-    const walk = this.#walk = new Walk({
-      engine, views, entities, tree, live, fetches, report, explain: (what, detail) => explain.note(what, detail),
-    })
-    this.views = views
     this.host = {
       emit: (event, snapshot, previous, pass) => {
         walk.remember(snapshot, pass)
@@ -102,13 +82,26 @@ class Shell {
       fetch: (id, flight) => fetches.start(id, flight),
       fetchExpired: (id, flight) => fetches.expire(flight),
       deferred: id => report('refresh:deferred', { view: views.object(id), reason: 'hidden' }),
-      feedState: (id, state, previous, code, message) => this.#feedState(id, state, previous, code, message),
+      feedState: (id, status) => this.#feedState(id, status),
       requestToken: (request, fresh) => this.#requestToken(request, fresh),
-      provide: (page, id, url, signal) => this.#feed?.provide({ page, id, url, signal }),
-      askLeader: id => this.#tabs.get(id)?.ask(),
-      tellTabs: (id, state, value) => this.#tabs.get(id)?.tell(state, value && JSON.stringify({ path: '/', data: value.exportVal() })),
-      stepDown: (id, rejoin) => rejoin ? this.#tabs.get(id)?.leave() : this.#leaveTabs(id),
+      provide: (stream, token, signal) => this.#provide(stream, token, signal),
     }
+    const clientId = this.#clientId = options?.clientId ?? newClientId()
+    const engine = this.#engine = new Engine(weakHost(this), { ...options, clientId })
+    const views = new Registry(() => engine.addView(), id => engine.forgetView(id))
+    const entities = this.#entities = new Registry(() => engine.addEntity(), id => {
+      fetches.forget(id)
+      engine.forgetEntity(id)
+    })
+    const tree = this.#tree
+    const live = this.#live = new Live(engine, options?.typeOf)
+    const edits = new Edits({ engine, entities, live, tree, defer: options?.defer, root: () => this.#page ?? walk.root })
+    const requests = this.#requests = new Requests({ engine, entities, live, edits, fetches: () => fetches })
+    const fetches = this.#fetches = new Fetches({ engine, entities, live, requests, edits, report })
+    const walk = this.#walk = new Walk({
+      engine, views, entities, tree, live, fetches, report, explain: (what, detail) => explain.note(what, detail),
+    })
+    this.views = views
     this.app = this.#createApp(createBus())
   }
 
@@ -131,9 +124,10 @@ class Shell {
       inspect: () => ({
         feed: this.#feed,
         page: this.#page,
+        ...this.#engine.state(),
         childrenOf: view => this.#tree.childrenOf(view, () => {}),
-        // What nobody has met gets no number by being looked at: nothing is under way for it, and nothing owed.
-        stateOf: what => isObject(what) && !this.#entities.knows(what) ? 0 : this.#engine.inspect(isObject(what) ? this.#entities.id(what) : what),
+        // What nobody has met gets no number by being looked at: nothing is under way for it, and nothing pending.
+        stateOf: entity => this.#engine.entityState(this.#entities.knows(entity) ? this.#entities.id(entity) : undefined),
       }),
       clientId: this.#clientId,
     }
@@ -143,24 +137,16 @@ class Shell {
   // ----------------
 
   #connect(options) {
-    if (!isObject(options)) {
-      throw coded('invalid-options', '`connect` needs options: { url, uid } at least, where url is the feed and uid the user')
-    }
-    const { provider } = options
-    const { auth, since, shareTabs = true, uid, ...rest } = provider === undefined ? options : optionsWith(provider, options)
-    const kind = kindOfAuth(auth)
-    const feed = new Feed(this, ++this.#lastFeed, auth, provider && (stream => openProvider(provider, uid, stream)))
-    const shared = Boolean(shareTabs) && canShare()
-    if (shared) this.#tabs.set(feed.id, this.#createTabs(feed, JSON.stringify(['remote-refresh', rest.url, rest.path ?? uid])))
+    const feed = new Feed(this.#engine, ++this.#lastFeed, options ?? {})
     const before = this.#feed
+    // First, since handlers that run within the call look here.
     this.#feed = feed
     this.#feeds.set(feed.id, feed)
     try {
-      this.#engine.connect(feed.id, { ...rest, uid: Number.isSafeInteger(uid) ? String(uid) : uid }, kind, since, shared)
+      this.#engine.connect(feed.id, options)
     } catch (error) {
       this.#feed = before
       this.#feeds.delete(feed.id)
-      this.#leaveTabs(feed.id)
       throw error
     }
     // A handler may have closed it already.
@@ -168,32 +154,11 @@ class Shell {
     return feed
   }
 
-  #createTabs(feed, name) {
-    const current = act => (...args) => feed === this.#feed && act(...args)
-    return new Tabs(name, {
-      lead: current(() => this.#engine.lead()),
-      asked: current(() => this.#engine.askedByTab()),
-      heard: current((state, data) => this.#engine.heard(state, data)),
-    })
-  }
-
-  #leaveTabs(id) {
-    this.#tabs.get(id)?.leave()
-    this.#tabs.delete(id)
-  }
-
-  close(feed) {
-    if (feed === this.#feed) this.#engine.close()
-  }
-
-  credentialsChanged(feed, kind) {
-    if (feed === this.#feed) this.#engine.credentialsChanged(kind)
-  }
-
   #show(view, options) {
     if (view !== null && view !== undefined && !isObject(view)) {
       throw coded('invalid-view', '`show` needs the page view that is displayed now, or null for none')
     }
+    checkOptions(Call.Show, options)
     const before = this.#page
     // First, since what the page owes is paid within the call, and its handlers look here.
     this.#page = view ?? null
@@ -207,6 +172,7 @@ class Shell {
   }
 
   #register(view, options) {
+    checkOptions(Call.Register, options)
     const { parent, children } = options ?? {}
     if (!isObject(view)) throw coded('invalid-view', '`register` needs a view as its first argument')
     if (parent !== undefined && parent !== null && !isObject(parent)) {
@@ -216,13 +182,16 @@ class Shell {
   }
 
   #declare(target, options) {
-    const wrong = wrongWith(target, options)
-    if (wrong) throw coded('invalid-live', wrong)
+    if (!isObject(target)) throw coded('invalid-live', '`live` needs a model, a collection or a class of them as its first argument')
+    if (!isObject(options)) throw coded('invalid-live', '`live` needs options as its second argument: { type, single, via, remember, defer, options }')
+    checkOptions(Call.Live, options)
     this.#live.declare(target, options)
     return target
   }
 
-  #observe(Backbone, { header = CLIENT_HEADER } = {}) {
+  #observe(Backbone, options) {
+    checkOptions(Call.Observe, options)
+    const { header = CLIENT_HEADER } = options ?? {}
     if (typeof Backbone?.sync !== 'function') {
       throw coded('invalid-backbone', '`observe` needs Backbone itself, whose `sync` makes the requests: App.observe(Backbone)')
     }
@@ -263,48 +232,40 @@ class Shell {
     }
   }
 
-  #feedState(id, state, previous, code, message) {
+  #feedState(id, { state, previous, reason }) {
     const feed = this.#feeds.get(id)
     if (!feed) return
-    feed.state = state
-    feed.reason = code === undefined ? null : { code, message }
+    Object.assign(feed, { state, reason })
     if (state === 'closed') {
       this.#feeds.delete(id)
-      this.#leaveTabs(id)
       if (feed === this.#feed) {
         this.#feed = null
         connected.delete(this)
       }
     }
-    this.#trigger('feed:state', state, { feed, previous, reason: feed.reason })
+    this.#trigger('feed:state', state, { feed, previous, reason })
   }
 
   async #requestToken(request, fresh) {
-    const feed = this.#feed
     try {
-      this.#engine.tokenArrived(request, await feed?.token(fresh))
+      this.#engine.tokenArrived(request, await this.#feed?.token(fresh))
     } catch (error) {
-      this.#engine.tokenFailed(request, textOf(error))
+      this.#engine.tokenFailed(request, error)
     }
+  }
+
+  #provide(stream, token, signal) {
+    const provider = this.#feed?.provider
+    if (provider) openProvider(provider, stream, token, signal)
+    return Boolean(provider)
   }
 }
 
-/** What an error of the app's says. */
-const textOf = error => String(error instanceof Error ? error.message : typeof error === 'string' ? error : '')
-
 /**
  * What wasm holds of a shell. A JS value in wasm memory keeps alive all it refers to, so this refers to nothing but
- * the names of the calls. What throws has been reported, and must not end the engine's work.
+ * the names of the calls.
  */
 function weakHost(shell) {
   const ref = new WeakRef(shell)
-  const call = name => (...args) => {
-    try {
-      return ref.deref()?.host[name](...args)
-    } catch {
-      return undefined
-    }
-  }
-  const names = ['emit', 'emitModel', 'callHook', 'reviewPage', 'fetch', 'fetchExpired', 'deferred', 'feedState', 'requestToken', 'provide', 'askLeader', 'tellTabs', 'stepDown']
-  return Object.fromEntries(names.map(name => [name, call(name)]))
+  return Object.fromEntries(Object.keys(shell.host).map(name => [name, (...args) => ref.deref()?.host[name](...args)]))
 }

@@ -1,55 +1,45 @@
-// The handle that `App.connect` returns, and how a feed gets its tokens.
-
-import { coded } from './error.js'
+// The handle that `App.connect` returns. It keeps what the app gave: its `auth`, its provider.
 
 export class Feed {
-  #shell
+  #engine
   #auth
-  #open
+  #provider
 
-  constructor(shell, id, auth, open) {
-    this.#shell = shell
+  constructor(engine, id, { auth, provider, uid }) {
+    this.#engine = engine
     this.#auth = auth
-    this.#open = open
-    this.id = id
+    this.#provider = provider && { open: provider, uid }
     this.state = 'closed'
     this.reason = null
-    Object.defineProperty(this, 'id', { enumerable: false, writable: false })
+    Object.defineProperty(this, 'id', { value: id })
   }
 
   /** Ends the feed. It may be called twice. */
   close() {
-    this.#shell.close(this)
+    this.#engine.close(this.id)
   }
 
   /** Takes new credentials, which also revives a denied feed. Without an argument, asks the same `auth` again. */
   authenticate(auth = this.#auth) {
-    const kind = kindOfAuth(auth)
+    const before = this.#auth
+    // First, since the engine may ask for a token within the call.
     this.#auth = auth
-    this.#shell.credentialsChanged(this, kind)
+    try {
+      this.#engine.credentialsChanged(this.id, auth)
+    } catch (error) {
+      this.#auth = before
+      throw error
+    }
   }
 
-  /** Opens the app's provider as this stream of the engine's. Whether there is one. */
-  provide(stream) {
-    this.#open?.(stream)
-    return Boolean(this.#open)
-  }
-
-  /** The token to use, or undefined when nobody is signed in. */
+  /** What the app's `auth` gives. */
   async token(fresh) {
     const auth = this.#auth
-    const token = typeof auth === 'function' ? await auth({ fresh }) : auth
-    if (token === undefined || token === null) return undefined
-    if (typeof token === 'string') return token
-    if (typeof token.token === 'string') return token.token
-    throw coded('invalid-token', '`auth` must give a token as a string, an object with one as `token`, or null')
+    return typeof auth === 'function' ? auth({ fresh }) : auth
   }
-}
 
-/** What the core is told of `auth`. */
-export function kindOfAuth(auth) {
-  if (auth === undefined || auth === null) return 'none'
-  if (typeof auth === 'string' && auth) return 'fixed'
-  if (typeof auth === 'function') return 'renewable'
-  throw coded('invalid-auth', '`auth` must be a function that returns a token (or a promise of one), or a token')
+  /** The app's provider and the user that it is for, if there is one. */
+  get provider() {
+    return this.#provider
+  }
 }

@@ -1,6 +1,8 @@
 import type { AnyEvents, Events as Bus } from './events.js'
+import type { AppState, EntityState, FeedReason } from './inspect.js'
 import type { Provider } from './provider.js'
 
+export type { AppState, EntityState, FeedReason } from './inspect.js'
 export type { Provider, ProviderFeed } from './provider.js'
 
 /** The type of buses: `Events<{ saved: [id: number] }>` knows its events and their arguments. */
@@ -50,14 +52,6 @@ export interface DataSnapshot {
  * - `closed`: the app closed the feed.
  */
 export type FeedState = 'connecting' | 'open' | 'stale' | 'offline' | 'denied' | 'closed'
-
-/** Why a feed is in its state: a stable code and a sentence. */
-export interface FeedReason {
-  /** A stable name to branch on. */
-  code: string
-  /** What happened, and what to do about it. */
-  message: string
-}
 
 /** One user's feed. */
 export interface Feed {
@@ -201,28 +195,16 @@ export interface Step {
   [more: string]: unknown
 }
 
-/**
- * An App as it is now, for tools such as `remote-refresh/inspector`, which says it in words. Every app carries it, so it is packed:
- * numbers, and no names.
- */
-export interface Inspection {
+/** An App as it is now, for tools such as `remote-refresh/inspector`, which shows it in words. */
+export interface Inspection extends AppState {
   /** The feed that is followed. */
   readonly feed: Feed | null
   /** The displayed page view. */
   readonly page: View | null
   /** The subviews that a walk of this view visits; one may come twice. */
   childrenOf(view: View): View[]
-  /**
-   * Of an entity, the sum of: 1, a refresh is under way; 2, a request of the app's own; 4, it owes a fetch (after those under way); 8, it
-   * waits for the user's work to be saved or left; 16, it gave up after failures; and 32 × the time at which it tries again.
-   *
-   * Of the App: with −1 the sum of 1, another tab has the feed's stream; 2, the page view owes a refresh. With −2 the time
-   * at which the stream is tried again, −3 at which a new token is asked for, −4 at which a change that waits (`debounce`, `spread`)
-   * is answered.
-   *
-   * Times are in ms since 1970, and 0 where there is none.
-   */
-  stateOf(what: Entity | -1 | -2 | -3 | -4): number
+  /** How a model or collection stands. */
+  stateOf(entity: Entity): EntityState
 }
 
 /** What `refresh:start` and `refresh:done` tell. */

@@ -1,17 +1,18 @@
 // `remote-refresh`: ready on the next line. The wasm is inside this file and instantiated while it loads.
 
-import wasmBytes from '../dist/wasm/remote_refresh_bg.wasm'
-import { Engine, initSync } from '../dist/wasm/remote_refresh.js'
-import { appFactory } from './app.js'
+import wasm from '../dist/wasm/remote_refresh_bg.wasm'
+import { initSync } from '../dist/wasm/remote_refresh.js'
+import { createApp } from './app.js'
 import { wasmError } from './error.js'
 
 try {
-  initSync(wasmBytes())
+  // A string with a character for each byte.
+  initSync({ module: Uint8Array.from(wasm, byte => byte.charCodeAt()) })
 } catch (cause) {
   throw wasmError(cause)
 }
 
-export const createApp = appFactory(Engine)
+export { createApp }
 
 const App = createApp()
 export const { Events, Views, Utils, connect, show } = App

@@ -1,7 +1,5 @@
 // What the app said of its models and collections by `App.live`, and of which type each is.
 
-const isObject = value => value !== null && (typeof value === 'object' || typeof value === 'function')
-
 const NOTHING = Object.freeze({})
 
 export class Live {
@@ -44,13 +42,4 @@ export class Live {
     if (number === undefined) this.#numbers.set(type, number = this.#engine.typeNumber(type))
     return number
   }
-}
-
-/** What is wrong with the arguments of `App.live`, as a sentence; nothing if they are fine. */
-export function wrongWith(target, options) {
-  if (!isObject(target)) return '`live` needs a model, a collection or a class of them as its first argument'
-  if (!isObject(options)) return '`live` needs options as its second argument: { type, single, via, remember, defer, options }'
-  const { type, via } = options
-  if (type !== undefined && (typeof type !== 'string' || !type)) return '`type` must be the name of a type, as the server writes it into `models`'
-  if (via !== undefined && !['fetch', 'pager'].includes(via) && typeof via !== 'function') return "`via` must be 'fetch', 'pager' or a function of the entity and the fetch's options"
 }

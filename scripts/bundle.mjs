@@ -12,8 +12,7 @@
 //   www/                  the demo page; it imports the package by its name, so it comes last
 import { build as esbuild, transform } from 'esbuild'
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
-import { join, relative, resolve } from 'node:path'
-import { pack } from './pack.mjs'
+import { join, relative } from 'node:path'
 
 /** What this run has made, as paths below dist/. */
 const made = new Set()
@@ -36,18 +35,11 @@ async function build(options) {
 /** What all bundles share. Nothing is minified: the app that uses the package has a bundler and a debugger of its own. */
 const common = { bundle: true, sourcemap: true, target: 'es2022', logLevel: 'warning' }
 
-/** Embeds a .wasm file, taken apart (scripts/pack.mjs), as a function that gives its bytes. */
+/** Embeds a .wasm file as a string of its bytes, for js/embedded.js: base64 would hide repetition from compressors. */
 const embedWasm = {
   name: 'embed-wasm',
   setup(build) {
-    build.onLoad({ filter: /\.wasm$/ }, async ({ path }) => {
-      const code = await readFile('dist/wasm/unpack.wasm')
-      const contents = `import { unpack } from ${JSON.stringify(resolve('js/unpack.js'))}
-        export default () => unpack(
-          ${JSON.stringify(pack(await readFile(path), code))},
-          Uint8Array.from(atob('${code.toString('base64')}'), digit => digit.charCodeAt()))`
-      return { contents, loader: 'js' }
-    })
+    build.onLoad({ filter: /\.wasm$/ }, async ({ path }) => ({ contents: await readFile(path, 'latin1'), loader: 'text' }))
   },
 }
 

@@ -17,7 +17,7 @@ const ENTRIES = [
 ]
 
 /** Files whose names are exported by others, and written down where they are first. */
-const SHARED = { 'remote-refresh': ['events', 'provider'] }
+const SHARED = { 'remote-refresh': ['events', 'provider', 'inspect'] }
 
 /** What one looks for first in the first entry point; the others follow as they are declared. */
 const FIRST = ['App', 'createApp', 'AppOptions', 'ConnectOptions', 'FollowOptions', 'Auth', 'Token', 'Since', 'Feed', 'FeedState', 'FeedReason', 'LiveOptions', 'AppEvents']

@@ -1,37 +1,27 @@
-//! The browser shell of remote-refresh: the only Rust that sees JavaScript.
+//! The browser part of remote-refresh: the only Rust that sees JavaScript.
 //! It translates between JavaScript and `remote-refresh-core`, and decides nothing.
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`engine`] | the class that `js/app.js` drives: facts in, orders out |
-//! | [`host`] | what the engine calls in JavaScript |
+//! | [`app`] | the class that `js/app.js` drives: facts in, orders out |
+//! | [`host`] | what that class calls in JavaScript |
+//! | `browser` | the page's events, the timer, the event stream, the tabs that share it |
+//! | [`options`] | what the app passes to `connect`, `createApp` and the other calls |
+//! | [`inspect`] | what tools and events are given: plain objects |
 //! | [`snapshot`] | Firebase's `DataSnapshot` over a node of the core |
-//! | [`browser`] | the page's events, a timer and the event stream over `fetch`, by way of `browser.js` |
 //! | `json` | JSON as the browser reads it |
-//! | `options` | what the app passes to `connect` and `createApp` |
+//! | `error` | errors with a code |
 
-#![cfg_attr(not(feature = "std"), no_std)]
-
-extern crate alloc;
-
-pub mod browser;
-pub mod engine;
+pub mod app;
+mod browser;
+mod error;
 pub mod host;
+pub mod inspect;
 mod json;
-mod options;
+pub mod options;
 pub mod snapshot;
 
-#[cfg(not(feature = "std"))]
-mod bare {
-    //! What `std` would bring.
-
-    #[global_allocator]
-    static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
-
-    /// A panic is a bug of ours. It ends the call with a `RuntimeError`, as it does with `std` in a browser, where nobody
-    /// hears the message; so nothing has to write one.
-    #[panic_handler]
-    fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
-        core::arch::wasm32::unreachable()
-    }
-}
+/// Two-level segregated fit in the size that suits a module of some hundred KB.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();

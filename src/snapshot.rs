@@ -4,14 +4,15 @@
 //! clash with them (`key`, `exists()`, `toJSON()`). Source: the prototypes of firebase 1.1.3 and 2.4.2,
 //! and firebase-js-sdk `packages/database-compat/src/api/Reference.ts`.
 
-use alloc::rc::Rc;
-use alloc::string::String;
+use std::rc::Rc;
 
-use js_sys::{Array, Function};
-use remote_refresh_core::wire::{Export, Json, Key, Node, Path, Priority, Val};
+use js_sys::{encode_uri_component, Function};
+use remote_refresh_core::wire::{Export, Key, Node, Path, Priority, Val};
 use wasm_bindgen::prelude::*;
 
-use crate::browser::{coded, encode, from_entries, path_text};
+use crate::error::coded;
+use crate::json::to_js;
+use crate::options::number_text;
 
 /// A value of the user's node at one moment. It never changes.
 #[wasm_bindgen]
@@ -163,15 +164,6 @@ impl Reference {
 }
 
 impl DataSnapshot {
-    /// A snapshot of the node at `url`, without a name.
-    pub(crate) fn of_node(url: Rc<str>, node: Option<Node>) -> Self {
-        Self {
-            url,
-            key: None,
-            node,
-        }
-    }
-
     /// A snapshot of the child `key` of the node at `parent`.
     pub(crate) fn of_child(parent: &str, key: &Key, node: Option<Node>) -> Self {
         let mut url = String::from(parent);
@@ -191,43 +183,20 @@ fn name_of(key: Option<&Key>) -> JsValue {
 
 /// A path as the SDKs take it: a string, or a number, which is how arrays are read.
 fn parse(path: &JsValue) -> Result<Path, JsValue> {
-    let text = path_text(path).ok_or_else(|| {
-        coded(
-            "invalid-path",
-            "a path must be a string, such as models/Message",
-        )
-    })?;
+    let text = path
+        .as_string()
+        .or_else(|| number_text(path))
+        .ok_or_else(|| {
+            coded(
+                "invalid-path",
+                "a path must be a string, such as models/Message",
+            )
+        })?;
     Path::parse(&text).map_err(|error| coded("invalid-path", error.sentence()))
 }
 
 /// Addresses are encoded as the SDKs do it: firebase-js-sdk, `Reference.toString`.
 fn push_key(url: &mut String, key: &Key) {
     url.push('/');
-    url.push_str(&encode(key.as_str()));
-}
-
-/// By way of entries, whose names are all alike: a child named `__proto__` is a property like any other and changes
-/// nobody's prototype.
-fn to_js(json: &Json<'_>) -> JsValue {
-    match json {
-        Json::Null => JsValue::NULL,
-        Json::Bool(value) => JsValue::from_bool(*value),
-        // JSON has no -0.
-        Json::Number(number) => JsValue::from_f64(*number + 0.0),
-        Json::String(text) => JsValue::from_str(text),
-        Json::Array(items) => {
-            let array = Array::new();
-            for item in items {
-                array.push(&to_js(item));
-            }
-            array.into()
-        }
-        Json::Object(fields) => {
-            let entries = Array::new();
-            for (name, value) in fields {
-                entries.push(&Array::of2(&JsValue::from_str(name), &to_js(value)));
-            }
-            from_entries(&entries)
-        }
-    }
+    url.push_str(&String::from(encode_uri_component(key.as_str())));
 }

@@ -17,12 +17,10 @@ const MAX_ALIKE = 3
 const ONE_WRITE = 50
 
 /** What the feed does: `{ state, why, sentence, retryAt, renewAt }`, times in ms since 1970. */
-export function lookAtFeed({ feed, stateOf }, now) {
+export function lookAtFeed({ feed, follows, retryAt, renewAt }, now) {
   const state = feed?.state ?? 'closed'
   const why = feed?.reason ? redact(feed.reason.message) : ''
-  const until = time => (time ? Math.max(0, time - now) : undefined)
-  const [retryAt, renewAt] = [stateOf(-2), stateOf(-3)]
-  const follows = Boolean(feed) && stateOf(-1) % 2 === 1
+  const until = time => (time === null ? undefined : Math.max(0, time - now))
   return { state, why, sentence: feedSentence({ state, why, follows, retryIn: until(retryAt), renewIn: until(renewAt) }), retryAt, renewAt }
 }
 
@@ -37,7 +35,7 @@ export function numbering() {
  * The displayed page view's tree as rows, parents first: `{ id, depth, kind, name, hint, status, tone, sentence, ref, more }`. `number`
  * is what `numbering` gave.
  */
-export function lookAtPage({ page, childrenOf, stateOf }, now, number) {
+export function lookAtPage({ page, pagePending, answerAt, childrenOf, stateOf }, now, number) {
   const rows = []
   const seen = new Set()
   let left = 0
@@ -47,11 +45,10 @@ export function lookAtPage({ page, childrenOf, stateOf }, now, number) {
     const it = attempt(() => view[kind])
     if (typeof attempt(() => it.fetch) !== 'function') return
     const state = stateOf(it)
-    const retryAt = Math.floor(state / 32)
     const isNew = attempt(() => isUnsaved(it)) ?? false
     add({
       id: `${number(view)}.${kind}`, depth, kind, ...nameOfEntity(it, kind),
-      ...entityState(state % 32, retryAt ? Math.max(0, retryAt - now) : undefined, isNew), ref: new WeakRef(it),
+      ...entityState(state, state.retryAt === null ? undefined : Math.max(0, state.retryAt - now), isNew), ref: new WeakRef(it),
     })
   }
   const visit = (view, depth) => {
@@ -76,11 +73,9 @@ export function lookAtPage({ page, childrenOf, stateOf }, now, number) {
   }
   if (page) {
     visit(page, 0)
-    const answerAt = stateOf(-4)
-    const owes = stateOf(-1) >= 2
-    const state = pageState({ owes, hidden: document.hidden, answerIn: answerAt ? Math.max(0, answerAt - now) : undefined })
-    // What the page owes comes before how it is refreshed.
-    Object.assign(rows[0], owes ? state : { sentence: `${state.sentence} ${rows[0].sentence}` })
+    const state = pageState({ pending: pagePending, hidden: document.hidden, answerIn: answerAt === null ? undefined : Math.max(0, answerAt - now) })
+    // A refresh that is pending comes before how the page is refreshed.
+    Object.assign(rows[0], pagePending ? state : { sentence: `${state.sentence} ${rows[0].sentence}` })
   }
   if (left) rows.push({ id: 'left', depth: 1, kind: 'views', name: `${left} more`, hint: '', status: '', tone: '', sentence: 'A page of this size is not shown in full.' })
   return rows

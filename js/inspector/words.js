@@ -58,35 +58,34 @@ export function feedSentence({ state, why, follows, retryIn, renewIn }) {
 }
 
 /** How a page view stands: a few words for its row, and a sentence. */
-export function pageState({ owes, hidden, answerIn }) {
-  if (!owes) return { status: '', tone: '', sentence: 'The displayed page view. It has applied all that the feed said.' }
+export function pageState({ pending, hidden, answerIn }) {
+  if (!pending) return { status: '', tone: '', sentence: 'The displayed page view. It has applied all that the feed said.' }
   if (answerIn !== undefined) {
     return { status: `refresh ${wait(answerIn)}`, tone: 'wait', sentence: 'A change waits for quiet, or for this client’s turn; then the page view is refreshed.' }
   }
   const why = hidden ? 'The tab is hidden: it is refreshed when the tab is seen.' : 'It has not applied the newest change yet.'
-  return { status: 'owes a refresh', tone: 'wait', sentence: why }
+  return { status: 'refresh pending', tone: 'wait', sentence: why }
 }
 
-/** How an entity stands, from the flags of `App.inspect().stateOf` and the wait for its next try. */
-export function entityState(flags, retryIn, isNew) {
+/** How an entity stands, from what `App.inspect().stateOf` gives and the wait for its next try. */
+export function entityState({ fetching, requested, pending, deferred, givenUp }, retryIn, isNew) {
   const state = (status, tone, sentence) => ({ status, tone, sentence })
-  const has = flag => (flags & flag) !== 0
-  if (has(1)) {
-    return has(4)
-      ? state('fetching, owes one', 'busy', 'A refresh is under way. More changed meanwhile, so exactly one more follows.')
+  if (fetching) {
+    return pending
+      ? state('fetching, one pending', 'busy', 'A refresh is under way. More changed meanwhile, so exactly one more follows.')
       : state('fetching', 'busy', 'A refresh is under way; it started after the newest change was seen.')
   }
-  if (has(8)) return state('waits for edits', 'wait', 'A refresh would overwrite the user’s work. It follows when that is saved, taken back or left.')
-  if (has(16)) return state('gave up', 'bad', 'Its fetch failed for good. It is tried again after the next change, or when the network is back or the tab seen.')
+  if (deferred) return state('waits for edits', 'wait', 'A refresh would overwrite the user’s work. It follows when that is saved, taken back or left.')
+  if (givenUp) return state('gave up', 'bad', 'Its fetch failed for good. It is tried again after the next change, or when the network is back or the tab visible.')
   if (retryIn !== undefined) return state(`retry ${wait(retryIn)}`, 'bad', 'Its fetch failed and is repeated after a wait.')
-  if (has(2)) {
-    return has(4)
-      ? state('owes, app fetches', 'busy', 'It owes a fetch, and waits for a request that the app itself has under way.')
+  if (requested) {
+    return pending
+      ? state('pending, app fetches', 'busy', 'A fetch is pending. It waits for a request that the app itself has under way.')
       : state('app fetches', 'busy', 'The app itself has a request under way.')
   }
-  if (has(4)) return state('owes a fetch', 'wait', 'A change concerns it; its fetch is about to start.')
+  if (pending) return state('fetch pending', 'wait', 'A change concerns it; its fetch is about to start.')
   if (isNew) return state('new', '', 'It was never saved: there is nothing to fetch.')
-  return state('up to date', 'good', 'Nothing is under way, and nothing is owed.')
+  return state('up to date', 'good', 'Nothing is under way, and nothing is pending.')
 }
 
 /** What a view's own answer to changes is, for those that have one. */
@@ -109,7 +108,7 @@ export function stepWords({ what, reason }, ms, cause) {
   const step = (stage, tone, words) => ({ stage, tone, words })
   switch (what) {
     case 'plan': return step('plan', '', 'the page view is refreshed')
-    case 'joined': return step('gate', '', 'joined: a fetch that is under way or owed will show it')
+    case 'joined': return step('gate', '', 'joined: a fetch that is under way or pending will show it')
     case 'refresh:start': return step('fetch', 'busy', '')
     case 'refresh:done': return step('result', 'good', ms === undefined ? 'up to date' : `up to date after ${took(ms)}`)
     case 'refresh:error': return step('result', 'bad', `${FAILED[reason] ?? reason}${cause ? ` (${cause})` : ''}`)

@@ -70,11 +70,11 @@ const sent: Promise<number> = third.write([list], async headers => Object.keys(h
 const steps: { what: string, reason?: string }[] = third.explain(list)
 void [sent, steps, third.clientId.length]
 const inspection: Inspection = third.inspect()
-const numbers: number[] = [inspection.stateOf(list), inspection.stateOf(-1), inspection.stateOf(-4)]
+const numbers: (number | null)[] = [inspection.stateOf(list).retryAt, inspection.renewAt, inspection.views]
 const subviews: object[] = inspection.childrenOf(inspection.page ?? page)
 void [numbers, subviews, inspection.feed?.state]
 
-// @ts-expect-error there is no such number
+// @ts-expect-error a number is no entity
 third.inspect().stateOf(5)
 // @ts-expect-error a type is a name
 App.live(list, { type: 5 })

@@ -79,7 +79,7 @@ test('what an entity fetches and owes, and the way from the change to the result
   feed.change({ Message: 'm1' })
   await shows(inspector, shown => row(shown, 'model').status === 'fetching')
   feed.change({ Message: 'm2' })
-  await shows(inspector, shown => row(shown, 'model').status === 'fetching, owes one')
+  await shows(inspector, shown => row(shown, 'model').status === 'fetching, one pending')
   requests[0].answer()
   await until(() => requests.length === 2)
   requests[1].answer()

@@ -22,7 +22,7 @@ async fn closing_from_within_ends_what_was_about_to_be_told() {
     page.show_view();
     let engine = Rc::downgrade(&page.engine);
     page.react("emit", move |_, _| {
-        engine.upgrade().expect("the page is there").close();
+        engine.upgrade().expect("the page is there").close(1);
     });
     change(&page).await;
     assert_eq!(
@@ -102,11 +102,10 @@ async fn a_forgotten_view_or_entity_leaves_nothing_behind() {
     let page = Page::new();
     let (view, entity) = (page.engine.add_view(), page.engine.add_entity());
     show(&page.engine, view);
-    // −5: how many are known.
-    assert!(page.engine.inspect(-5) > 1.0);
+    assert_eq!(page.known(), 2.0);
     page.engine.forget_view(view);
     page.engine.forget_entity(entity);
-    assert!(page.engine.inspect(-5) < 1.0);
+    assert_eq!(page.known(), 0.0);
     page.engine.fetch_done(entity, 1);
     assert!(page.take().is_empty());
 }

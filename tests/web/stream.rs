@@ -135,11 +135,11 @@ async fn closing_aborts_the_request_and_hears_nothing_more() {
     let page = Page::connected("null").await;
     let request = page.request(0).await;
     request.write(put("/late", "1").as_bytes());
-    page.engine.close();
+    page.engine.close(1);
     assert!(request.aborted());
     a_turn().await;
     assert_eq!(page.take(), ["feed 1 closed"]);
-    page.engine.close();
+    page.engine.close(1);
     assert!(page.take().is_empty());
 }
 
@@ -148,7 +148,7 @@ async fn closing_before_the_answer_aborts_too() {
     let page = Page::new();
     page.connect(1);
     let request = page.request(0).await;
-    page.engine.close();
+    page.engine.close(1);
     assert!(request.aborted());
     a_turn().await;
     assert_eq!(page.take(), ["feed 1 connecting", "feed 1 closed"]);

@@ -3,10 +3,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Object, JSON};
-use remote_refresh::engine::Engine;
+use js_sys::{Array, Function, Object, Reflect, JSON};
+use remote_refresh::app::Engine;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen(module = "/tests/web/world.js")]
 extern "C" {
@@ -77,9 +76,7 @@ const PATIENCE: u32 = 4000;
 
 /// Lets what is due happen: promises, and timers of a few milliseconds.
 pub(crate) async fn a_turn() {
-    JsFuture::from(turn())
-        .await
-        .expect("a timer does not reject");
+    turn().await.expect("a timer does not reject");
 }
 
 /// An engine, its network and the log of its calls. Dropping it restores the browser; the engine cleans up for itself.
@@ -100,7 +97,7 @@ impl Drop for Page {
 impl Page {
     pub(crate) fn new() -> Self {
         let world = World::new();
-        let engine = Engine::new(world.host().unchecked_into(), Object::new().into());
+        let engine = Engine::new(world.host().unchecked_into(), &Object::new());
         Self {
             engine: Rc::new(engine.expect("no options are valid options")),
             network: Network::new(),
@@ -135,6 +132,13 @@ impl Page {
             a_turn().await;
         }
         panic!("request {index} was never made");
+    }
+
+    /// How many views and entities the engine knows.
+    pub(crate) fn known(&self) -> f64 {
+        let state = self.engine.state();
+        let count = |name: &str| Reflect::get(&state, &name.into()).ok()?.as_f64();
+        count("views").expect("a count") + count("entities").expect("a count")
     }
 
     pub(crate) fn requests(&self) -> usize {
@@ -189,16 +193,16 @@ impl Page {
 }
 
 pub(crate) fn connect(engine: &Engine, feed: u32) {
-    let options = format!(r#"{{"url":"https://feed.test","uid":"u{feed}","reconnectionDelay":1}}"#);
+    let options = format!(
+        r#"{{"url":"https://feed.test","uid":"u{feed}","reconnectionDelay":1,"shareTabs":false}}"#
+    );
     let options = JSON::parse(&options).expect("valid JSON");
-    engine
-        .connect(feed, options, "none", JsValue::UNDEFINED, false)
-        .expect("valid options");
+    engine.connect(feed, &options).expect("valid options");
 }
 
 pub(crate) fn show(engine: &Engine, view: u32) {
     engine
-        .show(Some(view), JsValue::UNDEFINED)
+        .show(Some(view), &JsValue::UNDEFINED)
         .expect("no `since` is a valid one");
 }
 

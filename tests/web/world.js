@@ -98,8 +98,9 @@ export class World {
       fetch: (entity, flight) => note('fetch', `fetch ${entity}`, entity, flight),
       fetchExpired: (entity, flight) => note('fetchExpired', `expired ${entity}`, entity, flight),
       deferred: view => note('deferred', `deferred ${view}`, view, 0),
-      feedState: (feed, state, previous, code, message) =>
-        note('feedState', `feed ${feed} ${state}${code ? ` ${code}: ${message}` : ''}`, feed, 0),
+      feedState: (feed, { state, reason }) =>
+        note('feedState', `feed ${feed} ${state}${reason ? ` ${reason.code}: ${reason.message}` : ''}`, feed, 0),
+      provide: () => false,
       requestToken: (request, fresh) => note('requestToken', `token ${fresh ? 'fresh' : 'any'}`, request, 0),
     }
   }

@@ -14,6 +14,7 @@ pub mod change;
 mod decimal;
 pub mod feed;
 pub mod mirror;
+pub mod nearest;
 pub mod query;
 pub mod random;
 pub mod refresh;

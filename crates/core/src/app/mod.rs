@@ -159,6 +159,12 @@ impl App {
         self.feed.as_ref()
     }
 
+    /// What the shell calls the feed that is open, if one is.
+    #[must_use]
+    pub fn feed_id(&self) -> Option<u32> {
+        self.feed.as_ref().map(|_| self.feed_id)
+    }
+
     /// The views, to number and to forget them.
     pub fn views_mut(&mut self) -> &mut Views {
         &mut self.views

@@ -1,14 +1,13 @@
 //! The part of the engine's class that is about requests: which ones a pass makes, and what becomes of them.
 
-use alloc::vec::Vec;
-
 use js_sys::Array;
 use remote_refresh_core::app::{Visit, WriteId};
 use remote_refresh_core::change::TypeId;
 use remote_refresh_core::refresh::{EntityId, FlightId, Kind, Outcome};
 use wasm_bindgen::prelude::*;
 
-use super::{leaf_to_js, now, Engine};
+use super::{now, Engine};
+use crate::json::leaf_to_js;
 
 #[wasm_bindgen]
 impl Engine {

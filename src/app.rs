@@ -1,0 +1,497 @@
+//! The class that `js/app.js` drives.
+//!
+//! Every method takes a fact to the core and then carries out the core's orders, one by one, with no
+//! borrow alive while JavaScript runs (*decide, then act*). A call from inside a handler only adds its
+//! fact; the loop that is already running carries out what follows.
+
+mod provider;
+mod requests;
+
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+
+use remote_refresh_core::app::{App, Output, Snapshot};
+use remote_refresh_core::change::ModelChange;
+use remote_refresh_core::feed::message::{FeedInput, RequestId};
+use remote_refresh_core::feed::state::FeedState;
+use remote_refresh_core::feed::Feed;
+use remote_refresh_core::refresh::{EntityId, FlightId, Outcome};
+use remote_refresh_core::revision::Revision;
+use remote_refresh_core::time::Millis;
+use remote_refresh_core::views::ViewId;
+use remote_refresh_core::wire::{Export, Key, Node};
+use wasm_bindgen::prelude::*;
+
+use crate::browser::page::{is_hidden, is_online, PageEvent, PageEvents};
+use crate::browser::stream::{self, Stream, StreamFact};
+use crate::browser::tabs::{can_share, TabFact, Tabs};
+use crate::browser::timer::Timer;
+use crate::error::text_of;
+use crate::host::Host;
+use crate::inspect::{plain, AppState, EntityState, FeedStatus};
+use crate::json::{self, leaf_to_js, to_js};
+use crate::options;
+use crate::snapshot::DataSnapshot;
+
+pub use provider::ProviderStream;
+
+/// The engine of one App.
+#[wasm_bindgen]
+pub struct Engine(Rc<Inner>);
+
+pub(crate) struct Inner {
+    app: RefCell<App>,
+    host: Host,
+    /// This, for what reports to it later.
+    this: Weak<Inner>,
+    _page: PageEvents,
+    timer: Timer,
+    stream: RefCell<Option<Stream>>,
+    /// The feed's number and the tabs that it is shared with.
+    tabs: RefCell<Option<(u32, Rc<Tabs>)>>,
+    /// Orders are being carried out further up the stack.
+    carrying_out: Cell<bool>,
+    /// When the pass that was entered last began: asking for the time is half of what a visit costs.
+    pass_began: Cell<Millis>,
+    /// Where the user's node is, for the snapshots' `ref()`.
+    node_url: RefCell<Rc<str>>,
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// An engine that calls `host`. `options` are those of `createApp`.
+    ///
+    /// # Errors
+    /// `invalid-options` says which option is wrong.
+    #[wasm_bindgen(constructor)]
+    pub fn new(host: Host, options: &JsValue) -> Result<Engine, JsValue> {
+        let mut app = App::new(options::settings(options, random())?);
+        if is_hidden() {
+            app.hide();
+        }
+        Ok(Self(Rc::new_cyclic(|this| Inner {
+            app: RefCell::new(app),
+            host,
+            this: this.clone(),
+            _page: PageEvents::new({
+                let this = this.clone();
+                move |event| {
+                    if let Some(engine) = this.upgrade() {
+                        engine.page_event(event);
+                    }
+                }
+            }),
+            timer: Timer::default(),
+            stream: RefCell::default(),
+            tabs: RefCell::default(),
+            carrying_out: Cell::new(false),
+            pass_began: Cell::new(Millis::default()),
+            node_url: RefCell::new("".into()),
+        })))
+    }
+
+    // The feed
+    // --------
+
+    /// Opens a feed instead of the one there is; its states will be reported under the number `feed`. `options` are those
+    /// of `App.connect`.
+    ///
+    /// # Errors
+    /// Says which option is wrong; the feed there is stays open then.
+    pub fn connect(&self, feed: u32, options: &JsValue) -> Result<(), JsValue> {
+        let asked = options::connection(options)?;
+        *self.0.node_url.borrow_mut() = asked.endpoint.node_url().into();
+        let tabs = asked.shared.filter(|_| can_share());
+        let shared = tabs.is_some();
+        self.0.act(|app, now| {
+            app.connect(now, feed, asked.since, |seed, last_id| {
+                let (endpoint, auth, timing) = (asked.endpoint, asked.auth, asked.timing);
+                let feed = Feed::new(
+                    endpoint,
+                    auth,
+                    timing,
+                    is_online(),
+                    seed,
+                    last_id,
+                    json::read,
+                );
+                if shared {
+                    feed.shared()
+                } else {
+                    feed
+                }
+            });
+            // The tabs of the feed before are left.
+            self.0
+                .tabs
+                .replace(tabs.map(|name| (feed, Rc::new(self.0.tabs_of(feed, name)))));
+        });
+        Ok(())
+    }
+
+    /// Closes the feed of this number, if it is the one that is open.
+    pub fn close(&self, feed: u32) {
+        self.0.act(|app, now| {
+            if app.feed_id() == Some(feed) {
+                app.close(now);
+            }
+        });
+    }
+
+    /// The app has new credentials for the feed of this number.
+    ///
+    /// # Errors
+    /// `invalid-auth`.
+    #[wasm_bindgen(js_name = credentialsChanged)]
+    pub fn credentials_changed(&self, feed: u32, auth: &JsValue) -> Result<(), JsValue> {
+        let auth = options::auth(auth)?;
+        self.0.act(|app, now| {
+            if app.feed_id() == Some(feed) {
+                app.feed_input(now, FeedInput::CredentialsChanged(auth));
+            }
+        });
+        Ok(())
+    }
+
+    /// The app's `auth` gave this: a token, an object with one, or nothing.
+    #[wasm_bindgen(js_name = tokenArrived)]
+    pub fn token_arrived(&self, request: u32, given: &JsValue) {
+        match options::token(given) {
+            Ok(token) => self
+                .0
+                .feed_input(FeedInput::TokenArrived(RequestId(request), token)),
+            Err(error) => self.token_failed(request, &error),
+        }
+    }
+
+    /// The app's `auth` function threw this, or its promise was rejected with it.
+    #[wasm_bindgen(js_name = tokenFailed)]
+    pub fn token_failed(&self, request: u32, thrown: &JsValue) {
+        let message = text_of(thrown);
+        self.0
+            .feed_input(FeedInput::TokenFailed(RequestId(request), &message));
+    }
+
+    // Views and entities
+    // ------------------
+
+    /// Displays a page view, or none.
+    ///
+    /// # Errors
+    /// `invalid-since`.
+    pub fn show(&self, page: Option<u32>, since: &JsValue) -> Result<(), JsValue> {
+        let since = options::since(since)?;
+        self.0
+            .act(|app, now| app.show(now, page.map(ViewId), since));
+        Ok(())
+    }
+
+    /// A number for a view.
+    #[wasm_bindgen(js_name = addView)]
+    pub fn add_view(&self) -> u32 {
+        self.0.app.borrow_mut().views_mut().add().0
+    }
+
+    /// The view with this number was collected.
+    #[wasm_bindgen(js_name = forgetView)]
+    pub fn forget_view(&self, view: u32) {
+        self.0.app.borrow_mut().views_mut().forget(ViewId(view));
+    }
+
+    /// A number for a model or collection.
+    #[wasm_bindgen(js_name = addEntity)]
+    pub fn add_entity(&self) -> u32 {
+        self.0.app.borrow_mut().entities_mut().add().0
+    }
+
+    /// The model or collection with this number was collected.
+    #[wasm_bindgen(js_name = forgetEntity)]
+    pub fn forget_entity(&self, entity: u32) {
+        self.0.app.borrow_mut().forget_entity(EntityId(entity));
+    }
+
+    /// What the App waits for: an [`AppState`].
+    pub fn state(&self) -> JsValue {
+        let mut app = self.0.app.borrow_mut();
+        let outlook = app.outlook();
+        let (views, entities) = (app.views_mut().len(), app.entities_mut().len());
+        plain(&AppState::new(&outlook, views, entities))
+    }
+
+    /// How the entity with this number stands, or one that nobody has met: an [`EntityState`].
+    #[wasm_bindgen(js_name = entityState)]
+    pub fn entity_state(&self, entity: Option<u32>) -> JsValue {
+        let app = self.0.app.borrow();
+        let debt = entity.map(|entity| app.debt(EntityId(entity)));
+        plain(&EntityState::new(&debt.unwrap_or_default()))
+    }
+
+    // Passes
+    // ------
+
+    /// Opens the pass of a snapshot, ours or somebody else's; 0 for one of none. Returns its revision.
+    #[wasm_bindgen(js_name = enterPass)]
+    pub fn enter_pass(&self, revision: u32, ours: bool) -> u32 {
+        let snapshot = if ours {
+            Snapshot::OfFeed
+        } else {
+            Snapshot::Foreign
+        };
+        let snapshot = (revision != 0).then_some(snapshot(Revision(revision)));
+        self.0.pass_began.set(now());
+        self.0.app.borrow_mut().enter_pass(snapshot).0
+    }
+
+    /// Closes the pass that was opened last.
+    #[wasm_bindgen(js_name = leavePass)]
+    pub fn leave_pass(&self) {
+        self.0.app.borrow_mut().leave_pass();
+    }
+
+    /// Whether to call this view's `remoteRefresh` in the pass under way.
+    #[wasm_bindgen(js_name = visitHook)]
+    pub fn visit_hook(&self, view: u32) -> bool {
+        self.0.app.borrow_mut().visit_hook(ViewId(view))
+    }
+
+    /// Whether to refresh what this view shows in the pass under way.
+    #[wasm_bindgen(js_name = visitWalk)]
+    pub fn visit_walk(&self, view: u32) -> bool {
+        self.0.app.borrow_mut().visit_walk(ViewId(view))
+    }
+
+    /// Both questions in one, for a view without a `remoteRefresh`.
+    pub fn visit(&self, view: u32) -> bool {
+        let mut app = self.0.app.borrow_mut();
+        app.visit_hook(ViewId(view)) && app.visit_walk(ViewId(view))
+    }
+}
+
+impl Inner {
+    pub(crate) fn act(&self, fact: impl FnOnce(&mut App, Millis)) {
+        fact(&mut self.app.borrow_mut(), now());
+        self.carry_out_all();
+    }
+
+    fn feed_input(&self, input: FeedInput<'_>) {
+        self.act(|app, now| app.feed_input(now, input));
+    }
+
+    fn wake(&self) {
+        self.timer.fired();
+        self.act(App::wake);
+    }
+
+    fn page_event(&self, event: PageEvent) {
+        match event {
+            PageEvent::Online => self.act(App::online),
+            PageEvent::Offline => self.feed_input(FeedInput::Offline),
+            PageEvent::Restored => self.act(App::restore),
+            PageEvent::Suspended => self.feed_input(FeedInput::Suspend),
+            PageEvent::Resumed => {
+                self.feed_input(FeedInput::Restored);
+                self.visibility_changed();
+            }
+            PageEvent::VisibilityChanged => self.visibility_changed(),
+        }
+    }
+
+    fn visibility_changed(&self) {
+        let hidden = is_hidden();
+        self.act(|app, now| if hidden { app.hide() } else { app.reveal(now) });
+    }
+
+    fn stream_fact(&self, id: RequestId, fact: StreamFact) {
+        match fact {
+            StreamFact::Opened => self.feed_input(FeedInput::StreamOpened(id)),
+            StreamFact::Refused(status, body) => {
+                self.feed_input(FeedInput::StreamRefused(id, status, &body));
+            }
+            StreamFact::Bytes(bytes) => self.feed_input(FeedInput::BytesArrived(id, &bytes)),
+            StreamFact::Ended(why) => self.feed_input(FeedInput::StreamEnded(id, &why)),
+        }
+    }
+
+    fn fetch_settled(&self, entity: u32, flight: u32, outcome: Outcome) {
+        self.act(|app, now| app.fetch_settled(now, EntityId(entity), FlightId(flight), outcome));
+    }
+
+    // Orders
+    // ------
+
+    fn carry_out_all(&self) {
+        if self.carrying_out.replace(true) {
+            return;
+        }
+        loop {
+            let order = self.app.borrow_mut().poll();
+            let Some(order) = order else { break };
+            // What the app's code throws was reported there; the other orders are carried out all the same.
+            let _ = self.carry_out(order);
+        }
+        self.carrying_out.set(false);
+        self.arm();
+    }
+
+    fn carry_out(&self, order: Output) -> Result<(), JsValue> {
+        let host = &self.host;
+        match order {
+            Output::RequestToken { request, fresh } => host.request_token(request.0, fresh),
+            Output::OpenStream { stream, url } => self.open_stream(stream, &url),
+            Output::CloseStream => {
+                self.stream.take();
+                Ok(())
+            }
+            Output::StateChanged {
+                feed,
+                previous,
+                state,
+                reason,
+            } => {
+                if state == FeedState::Closed {
+                    self.leave_tabs(feed)?;
+                }
+                let status = FeedStatus::new(state, previous, reason.as_ref());
+                host.feed_state(feed, plain(&status))
+            }
+            Output::Emit {
+                event,
+                child,
+                revision,
+            } => {
+                let previous = child.previous.as_ref().map(Key::as_str);
+                let snapshot = self.snapshot(&child.key, child.node);
+                host.emit(event, snapshot, previous, revision.0)
+            }
+            Output::EmitModel { model, revision } => self.emit_model(model, revision),
+            Output::AskLeader { feed } => self.with_tabs(feed, Tabs::ask),
+            Output::TellTabs { feed } => self.with_tabs(feed, |tabs| self.tell(tabs)),
+            Output::StepDown { feed, rejoin: true } => self.with_tabs(feed, Tabs::leave),
+            Output::StepDown {
+                feed,
+                rejoin: false,
+            } => self.leave_tabs(feed),
+            Output::CallHook {
+                view,
+                child,
+                revision,
+            } => host.call_hook(view.0, self.snapshot(&child.key, child.node), revision.0),
+            Output::ReviewPage { view } => host.review_page(view.0),
+            Output::Fetch { entity, flight } => host.fetch(entity.0, flight.0),
+            Output::FetchExpired { entity, flight } => host.fetch_expired(entity.0, flight.0),
+            Output::Deferred { view } => host.deferred(view.0),
+        }
+    }
+
+    fn emit_model(&self, model: ModelChange, revision: Revision) -> Result<(), JsValue> {
+        let id = leaf_to_js(model.id.as_ref());
+        let url = [&**self.node_url.borrow(), "/models"].concat();
+        let snapshot = DataSnapshot::of_child(&url, &model.name, Some(model.node));
+        let operation = model.operation.name();
+        self.host
+            .emit_model(operation, model.name.as_str(), id, snapshot, revision.0)
+    }
+
+    fn snapshot(&self, key: &Key, node: Option<Node>) -> DataSnapshot {
+        DataSnapshot::of_child(&self.node_url.borrow(), key, node)
+    }
+
+    /// Opens a stream instead of the one there is: the app's provider, or a request.
+    fn open_stream(&self, id: RequestId, url: &str) -> Result<(), JsValue> {
+        // The one before ends first.
+        self.stream.take();
+        let stream = Stream::new()?;
+        let signal = stream.signal();
+        self.stream.replace(Some(stream));
+        let provided = ProviderStream::new(self.this.clone(), id);
+        if self
+            .host
+            .provide(provided, stream::token_in(url), signal.clone())?
+        {
+            return Ok(());
+        }
+        let this = self.this.clone();
+        stream::follow(url, &signal, move |fact| {
+            if let Some(engine) = this.upgrade() {
+                engine.stream_fact(id, fact);
+            }
+        });
+        Ok(())
+    }
+
+    // Tabs
+    // ----
+
+    /// What is shared with the tabs that follow the same feed. What they send is for that feed alone.
+    fn tabs_of(&self, feed: u32, name: String) -> Tabs {
+        let this = self.this.clone();
+        Tabs::new(name, move |fact| {
+            let Some(engine) = this.upgrade() else { return };
+            engine.act(|app, now| {
+                if app.feed_id() != Some(feed) {
+                    return;
+                }
+                match fact {
+                    TabFact::Lead => app.feed_input(now, FeedInput::Lead),
+                    TabFact::Asked => app.asked_by_tab(),
+                    TabFact::Heard(state, data) => {
+                        // A state this version doesn't know comes from another one; its next message may be understood.
+                        if let Some(state) = FeedState::from_name(&state) {
+                            app.feed_input(now, FeedInput::Heard(state, data.as_deref()));
+                        }
+                    }
+                }
+            });
+        })
+    }
+
+    fn with_tabs(&self, feed: u32, act: impl FnOnce(&Tabs)) -> Result<(), JsValue> {
+        let tabs = self.tabs.borrow().clone();
+        if let Some((_, tabs)) = tabs.filter(|(of, _)| *of == feed) {
+            act(&tabs);
+        }
+        Ok(())
+    }
+
+    fn leave_tabs(&self, feed: u32) -> Result<(), JsValue> {
+        let is_of = |(of, _): &mut (u32, Rc<Tabs>)| *of == feed;
+        let left = self.tabs.borrow_mut().take_if(is_of);
+        drop(left);
+        Ok(())
+    }
+
+    /// Sends the other tabs the feed's state, and its value if it has one.
+    fn tell(&self, tabs: &Tabs) {
+        let message = self.app.borrow().feed().map(|feed| {
+            let value = feed
+                .has_baseline()
+                .then(|| to_js(&Export(feed.value()).json()));
+            (feed.state(), value)
+        });
+        let Some((state, value)) = message else {
+            return;
+        };
+        let data = value.and_then(|value| json::write_put(&value));
+        tabs.send(state.name(), data.as_deref());
+    }
+
+    /// Sets the real timer for what the core waits for next.
+    fn arm(&self) {
+        let due = self.app.borrow_mut().next_timeout();
+        let this = self.this.clone();
+        self.timer.set(due, now, move || {
+            if let Some(engine) = this.upgrade() {
+                engine.wake();
+            }
+        });
+    }
+}
+
+fn random() -> u64 {
+    (js_sys::Math::random() * (1u64 << 53) as f64) as u64
+}
+
+fn now() -> Millis {
+    // A clock before 1970 counts as 1970: a float cast saturates.
+    Millis(js_sys::Date::now() as u64)
+}

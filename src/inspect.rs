@@ -1,0 +1,167 @@
+//! What tools and events are given to look at: plain objects, made by serde-wasm-bindgen.
+//!
+//! Their TypeScript types are `js/inspect.d.ts`, which a test of this file writes down from these structs and compares.
+
+use remote_refresh_core::app::Outlook;
+use remote_refresh_core::feed::state::{FeedState, Reason};
+use remote_refresh_core::refresh::Debt;
+use remote_refresh_core::time::Millis;
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
+use wasm_bindgen::prelude::*;
+
+/// Why a feed is in its state: a stable code and a sentence.
+#[derive(Debug, Serialize)]
+#[cfg_attr(all(test, not(target_arch = "wasm32")), derive(ts_rs::TS))]
+pub struct FeedReason<'a> {
+    /// A stable name to branch on, such as `forbidden`.
+    pub code: &'a str,
+    /// What happened, and what to do about it.
+    pub message: &'a str,
+}
+
+/// A feed's state, as the event `feed:state` reports it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(all(test, not(target_arch = "wasm32")), derive(ts_rs::TS))]
+pub struct FeedStatus<'a> {
+    /// The state now.
+    pub state: &'a str,
+    /// The state before.
+    pub previous: &'a str,
+    /// Why, where there is something to say.
+    pub reason: Option<FeedReason<'a>>,
+}
+
+impl<'a> FeedStatus<'a> {
+    pub(crate) fn new(
+        state: FeedState,
+        previous: FeedState,
+        reason: Option<&'a Reason>,
+    ) -> FeedStatus<'a> {
+        FeedStatus {
+            state: state.name(),
+            previous: previous.name(),
+            reason: reason.map(|reason| FeedReason {
+                code: reason.code,
+                message: &reason.message,
+            }),
+        }
+    }
+}
+
+/// What an App waits for. Times are in ms since 1970.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(all(test, not(target_arch = "wasm32")), derive(ts_rs::TS))]
+pub struct AppState {
+    /// Another tab has the feed's stream, and this one follows it.
+    pub follows: bool,
+    /// The displayed page view has a refresh pending.
+    pub page_pending: bool,
+    /// When the stream is tried again.
+    pub retry_at: Option<f64>,
+    /// When a new token is asked for.
+    pub renew_at: Option<f64>,
+    /// When a change that waits (`debounce`, `spread`) is answered.
+    pub answer_at: Option<f64>,
+    /// How many views the App knows.
+    pub views: u32,
+    /// How many models and collections the App knows.
+    pub entities: u32,
+}
+
+impl AppState {
+    pub(crate) fn new(outlook: &Outlook, views: usize, entities: usize) -> Self {
+        Self {
+            follows: outlook.follows,
+            page_pending: outlook.page_owes,
+            retry_at: outlook.retry_at.map(time),
+            renew_at: outlook.renew_at.map(time),
+            answer_at: outlook.answer_at.map(time),
+            views: views as u32,
+            entities: entities as u32,
+        }
+    }
+}
+
+/// How a model or collection stands.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(all(test, not(target_arch = "wasm32")), derive(ts_rs::TS))]
+pub struct EntityState {
+    /// A refresh is under way.
+    pub fetching: bool,
+    /// A request of the app's own is under way.
+    pub requested: bool,
+    /// A fetch follows what is under way, or whatever else it waits for.
+    pub pending: bool,
+    /// It waits for the user's work to be saved or left.
+    pub deferred: bool,
+    /// It failed too often, and waits for the next change or sync point.
+    pub given_up: bool,
+    /// When what failed is tried again, in ms since 1970.
+    pub retry_at: Option<f64>,
+}
+
+impl EntityState {
+    pub(crate) fn new(debt: &Debt) -> Self {
+        Self {
+            fetching: debt.fetching,
+            requested: debt.requested,
+            pending: debt.owes,
+            deferred: debt.held,
+            given_up: debt.given_up,
+            retry_at: debt.retry_at.map(time),
+        }
+    }
+}
+
+fn time(at: Millis) -> f64 {
+    at.0 as f64
+}
+
+/// A plain object; what is missing is `null`.
+pub(crate) fn plain(value: &impl Serialize) -> JsValue {
+    let serializer = Serializer::new().serialize_missing_as_null(true);
+    // Structs of numbers, strings and flags can be written.
+    value.serialize(&serializer).unwrap_or(JsValue::NULL)
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use ts_rs::TS;
+
+    /// `UPDATE=1 cargo test -p remote-refresh --lib` writes the file.
+    #[test]
+    fn the_declarations_say_what_the_structs_say() {
+        let mut declared = String::from(
+            "// What `App.inspect()` and `feed:state` give. Written by a test of src/inspect.rs from the Rust structs: don't edit.\n",
+        );
+        let config = ts_rs::Config::new();
+        for part in [
+            AppState::export_to_string(&config),
+            EntityState::export_to_string(&config),
+            FeedReason::export_to_string(&config),
+            FeedStatus::export_to_string(&config),
+        ] {
+            let part = part.expect("structs of plain fields can be declared");
+            // One file, not one for each struct.
+            let needless = |line: &&str| !line.starts_with("import ") && !line.starts_with("//");
+            for line in part.lines().filter(needless) {
+                declared.push_str(line.trim_end());
+                declared.push('\n');
+            }
+        }
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/js/inspect.d.ts");
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(path, &declared).expect("js/ can be written");
+        }
+        let there = std::fs::read_to_string(path).unwrap_or_default();
+        assert_eq!(
+            there, declared,
+            "UPDATE=1 cargo test -p remote-refresh --lib"
+        );
+    }
+}
