@@ -43,8 +43,6 @@ pub(crate) struct Inner {
     timer: Cell<Option<Millis>>,
     /// Orders are being carried out further up the stack.
     carrying_out: Cell<bool>,
-    /// When the pass that was entered last began: asking for the time is half of what a visit costs.
-    pass_began: Cell<Millis>,
     /// Where the user's node is, for the snapshots' `ref()`.
     node_url: RefCell<Rc<str>>,
 }
@@ -67,7 +65,6 @@ impl Engine {
             host,
             timer: Cell::new(None),
             carrying_out: Cell::new(false),
-            pass_began: Cell::new(Millis::default()),
             node_url: RefCell::new("".into()),
         })))
     }
@@ -181,7 +178,7 @@ impl Engine {
     /// The model or collection with this number was collected.
     #[wasm_bindgen(js_name = forgetEntity)]
     pub fn forget_entity(&self, entity: u32) {
-        self.0.app.borrow_mut().forget_entity(EntityId(entity));
+        self.0.act(|app, _| app.forget_entity(EntityId(entity)));
     }
 
     /// How the entity with this number stands, as flags: 1 a refresh is under way, 2 a request of the app's own, 4 it owes a fetch,
@@ -227,7 +224,6 @@ impl Engine {
             Snapshot::Foreign
         };
         let snapshot = (revision != 0).then_some(snapshot(Revision(revision)));
-        self.0.pass_began.set(now());
         self.0.app.borrow_mut().enter_pass(snapshot).0
     }
 
@@ -235,6 +231,10 @@ impl Engine {
     #[wasm_bindgen(js_name = leavePass)]
     pub fn leave_pass(&self) {
         self.0.app.borrow_mut().leave_pass();
+        let outermost = !self.0.app.borrow().is_in_pass();
+        if outermost {
+            self.0.carry_out_all();
+        }
     }
 
     /// Whether to call this view's `remoteRefresh` in the pass under way.
@@ -280,7 +280,7 @@ impl Inner {
             return;
         }
         loop {
-            let order = self.app.borrow_mut().poll();
+            let order = self.app.borrow_mut().poll(now());
             let Some(order) = order else { break };
             self.carry_out(order);
         }
@@ -331,6 +331,8 @@ impl Inner {
                 .host
                 .call_hook(view.0, self.snapshot(&child.key, child.node), revision.0),
             Output::ReviewPage { view } => self.host.review_page(view.0),
+            // Nobody says yet what is in view: the order is that of readiness.
+            Output::Locate { .. } => {}
             Output::Fetch { entity, flight } => self.host.fetch(entity.0, flight.0),
             Output::FetchExpired { entity, flight } => self.host.fetch_expired(entity.0, flight.0),
             Output::Deferred { view } => self.host.deferred(view.0),
