@@ -29,40 +29,29 @@ impl Engine {
             .concerns(number.checked_sub(1).map(TypeId))
     }
 
-    /// The fetch to start for this entity, of the type with this number, in the pass under way. 0 if it fetches already or owes
-    /// the fetch, −1 if the change does not concern it, −2 if this client wrote the change itself.
+    /// What the pass under way means to this entity, of the type with this number. 0 if it will be fetched, or is being fetched
+    /// already; −1 if the change does not concern it, −2 if this client wrote the change itself.
     #[wasm_bindgen(js_name = visitEntity)]
     pub fn visit_entity(&self, entity: u32, number: u32) -> i32 {
         let kind = number.checked_sub(1).map(TypeId);
-        let visit =
-            self.0
-                .app
-                .borrow_mut()
-                .visit_entity(self.0.pass_began.get(), EntityId(entity), kind);
+        let visit = self.0.app.borrow_mut().visit_entity(EntityId(entity), kind);
         match visit {
-            Visit::Fetch(flight) => {
-                self.0.arm();
-                // 2³¹ fetches of one page are out of reach.
-                flight.0 as i32
-            }
-            Visit::Joined => 0,
+            Visit::Fetches | Visit::Joined => 0,
             Visit::NotConcerned => -1,
             Visit::OwnWrite => -2,
         }
     }
 
-    /// The fetch to start for this entity, of the type with this number, because it was requested before a change that
-    /// concerns it was seen; 0 for none.
+    /// Has this entity, of the type with this number, fetched if it was requested before a change that concerns it was seen.
+    /// Always 0: the fetch is ordered later.
     #[wasm_bindgen(js_name = reviewEntity)]
     pub fn review_entity(&self, entity: u32, number: u32) -> u32 {
         let kind = number.checked_sub(1).map(TypeId);
-        let flight = self
-            .0
+        self.0
             .app
             .borrow_mut()
-            .review_entity(now(), EntityId(entity), kind);
-        self.0.arm();
-        flight.map_or(0, |flight| flight.0)
+            .review_entity(EntityId(entity), kind);
+        0
     }
 
     /// A fetch ended well.
@@ -154,9 +143,7 @@ impl Engine {
     /// The fetch was not made, for the user's sake; it is owed until `release`.
     pub fn hold(&self, entity: u32, flight: u32) {
         self.0
-            .app
-            .borrow_mut()
-            .hold(EntityId(entity), FlightId(flight));
+            .act(|app, _| app.hold(EntityId(entity), FlightId(flight)));
     }
 
     /// The user has finished: what the entity owes is paid.

@@ -48,7 +48,7 @@ impl Tab {
 
     /// Carries out the orders; a page's hook is called, and does nothing yet.
     fn drain(&mut self) {
-        while let Some(output) = self.app.poll() {
+        while let Some(output) = self.app.poll(NOW) {
             match output {
                 Output::OpenStream { stream, .. } => self.stream = Some(stream),
                 Output::CallHook { view, revision, .. } => {
@@ -175,15 +175,12 @@ fn a_fetch_that_took_too_long_is_ended_before_what_is_due_at_the_same_time_start
     tab.connect();
     tab.event("put", NODE);
     tab.show(page, None);
-    tab.app.enter_pass(None);
-    let flight = tab.app.visit_entity(NOW, entity, None).flight();
-    tab.app.leave_pass();
-    assert!(flight.is_some());
+    assert!(app_support::refresh(&mut tab.app, NOW, entity).is_some());
     tab.event("patch", r#"{"updated":2,"version":2,"spread":10000}"#);
     let late = NOW + Millis::from_secs(60);
     tab.app.wake(late);
     let mut orders = Vec::new();
-    while let Some(output) = tab.app.poll() {
+    while let Some(output) = tab.app.poll(late) {
         match output {
             Output::FetchExpired { .. } => orders.push("expired"),
             Output::CallHook { .. } => orders.push("hook"),
@@ -209,10 +206,11 @@ fn a_fetch_that_starts_late_shows_all_that_was_seen_by_then_and_is_not_repeated_
     }
     let fetches = |tab: &mut Tab, revision| {
         tab.app.enter_pass(Some(Snapshot::OfFeed(revision)));
-        let started =
-            tab.app.visit_walk(page) && tab.app.visit_entity(NOW, entity, None).flight().is_some();
+        if tab.app.visit_walk(page) {
+            tab.app.visit_entity(entity, None);
+        }
         tab.app.leave_pass();
-        started
+        !app_support::fetches(&mut tab.app, NOW).is_empty()
     };
     let late: Vec<_> = tab.hooks.iter().map(|(_, revision)| *revision).collect();
     let started: Vec<_> = late

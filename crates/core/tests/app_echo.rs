@@ -51,20 +51,14 @@ impl Page {
     }
 
     fn drain(&mut self) {
-        while let Some(output) = self.app.poll() {
+        while let Some(output) = self.app.poll(self.now) {
             match output {
                 Output::OpenStream { stream, .. } => self.stream = Some(stream),
                 Output::CallHook { revision, .. } => {
                     self.app.enter_pass(Some(Snapshot::OfFeed(revision)));
                     if self.app.visit_hook(self.view) && self.app.visit_walk(self.view) {
-                        for (index, entity) in self.entities.into_iter().enumerate() {
-                            if let Some(flight) =
-                                self.app.visit_entity(self.now, entity, None).flight()
-                            {
-                                self.fetched.push(index);
-                                self.app
-                                    .fetch_settled(self.now, entity, flight, Outcome::Done);
-                            }
+                        for entity in self.entities {
+                            self.app.visit_entity(entity, None);
                         }
                     }
                     self.app.leave_pass();

@@ -2,15 +2,15 @@
 
 mod app_support;
 
-use app_support::{arrive, connect, NODE, NOW};
+use app_support::{arrive, connect, refresh, NODE, NOW};
 use remote_refresh_core::app::{App, Debounce, Outlook, Output, Settings};
 use remote_refresh_core::feed::message::{FeedInput, RequestId};
-use remote_refresh_core::refresh::{Debt, EntityId, FlightId, Kind, Outcome};
+use remote_refresh_core::refresh::{Debt, EntityId, Kind, Outcome};
 use remote_refresh_core::time::Millis;
 
 /// Carries out nothing; gives the stream that was opened last.
 fn drain(app: &mut App) -> Option<RequestId> {
-    let orders = std::iter::from_fn(|| app.poll());
+    let orders = std::iter::from_fn(|| app.poll(NOW));
     orders
         .filter_map(|order| match order {
             Output::OpenStream { stream, .. } => Some(stream),
@@ -29,14 +29,6 @@ fn open_app(settings: Settings) -> (App, Option<RequestId>) {
     app.show(NOW, Some(page), None);
     drain(&mut app);
     (app, stream)
-}
-
-/// The flight of a pass for a new change.
-fn visit(app: &mut App, entity: EntityId) -> Option<FlightId> {
-    app.enter_pass(None);
-    let flight = app.visit_entity(NOW, entity, None).flight();
-    app.leave_pass();
-    flight
 }
 
 #[test]
@@ -83,7 +75,7 @@ fn a_change_that_waits_for_quiet_is_owed_by_the_page_and_says_when_it_is_answere
 fn an_entity_tells_what_it_fetches_owes_and_waits_for() {
     let mut app = App::new(Settings::default());
     let entity = app.entities_mut().add();
-    let flight = visit(&mut app, entity).expect("it fetches");
+    let flight = refresh(&mut app, NOW, entity).expect("it fetches");
     let fetching = Debt {
         fetching: true,
         ..Debt::default()
@@ -95,7 +87,7 @@ fn an_entity_tells_what_it_fetches_owes_and_waits_for() {
     assert!(debt.held && debt.owes && !debt.fetching);
 
     app.release(NOW, entity);
-    let Some(Output::Fetch { flight, .. }) = app.poll() else {
+    let Some(Output::Fetch { flight, .. }) = app.poll(NOW) else {
         panic!("what is owed is paid");
     };
     app.fetch_settled(NOW, entity, flight, Outcome::Failed(Some(503)));
@@ -103,7 +95,15 @@ fn an_entity_tells_what_it_fetches_owes_and_waits_for() {
     assert!(debt.owes && !debt.fetching && !debt.given_up);
     assert_eq!(debt.retry_at, app.next_timeout());
 
-    app.wake(debt.retry_at.expect("it is tried again"));
+    let at = debt.retry_at.expect("it is tried again");
+    app.wake(at);
+    let queued = Debt {
+        owes: true,
+        queued: true,
+        ..Debt::default()
+    };
+    assert_eq!(app.debt(entity), queued);
+    assert!(app.poll(at).is_some());
     assert_eq!(app.debt(entity), fetching);
 }
 
@@ -121,13 +121,13 @@ fn a_request_of_the_apps_own_and_giving_up_are_told_apart_from_a_refresh() {
     assert_eq!(app.debt(entity), Debt::default());
 
     let mut now = NOW;
-    let mut flight = visit(&mut app, entity);
+    let mut flight = refresh(&mut app, NOW, entity);
     while let Some(failed) = flight {
         app.fetch_settled(now, entity, failed, Outcome::Failed(None));
         flight = app.debt(entity).retry_at.and_then(|at| {
             now = at;
             app.wake(at);
-            match app.poll() {
+            match app.poll(at) {
                 Some(Output::Fetch { flight, .. }) => Some(flight),
                 _ => None,
             }

@@ -68,7 +68,7 @@ impl Tab {
     }
 
     fn drain(&mut self) {
-        while let Some(output) = self.app.poll() {
+        while let Some(output) = self.app.poll(self.now) {
             match output {
                 Output::OpenStream { stream, .. } => self.stream = Some(stream),
                 Output::CallHook { view, revision, .. } => {
@@ -76,8 +76,7 @@ impl Tab {
                     if self.app.visit_hook(view) && self.app.visit_walk(view) {
                         for (entity, kind) in self.shown_by(view) {
                             if self.app.concerns(kind) {
-                                let flight = self.app.visit_entity(self.now, entity, kind).flight();
-                                self.fetched.extend(flight.map(|flight| (entity, flight)));
+                                self.app.visit_entity(entity, kind);
                             }
                         }
                     }
@@ -85,8 +84,7 @@ impl Tab {
                 }
                 Output::ReviewPage { view } => {
                     for (entity, kind) in self.shown_by(view) {
-                        let flight = self.app.review_entity(self.now, entity, kind);
-                        self.fetched.extend(flight.map(|flight| (entity, flight)));
+                        self.app.review_entity(entity, kind);
                     }
                 }
                 Output::Fetch { entity, flight } => self.fetched.push((entity, flight)),
@@ -317,6 +315,6 @@ fn a_hook_that_calls_back_after_the_app_read_the_change_itself_needs_no_fetch() 
     tab.app
         .enter_pass(Some(Snapshot::OfFeed(Revision::default().next().next())));
     assert!(tab.app.visit_walk(view));
-    assert_eq!(tab.app.visit_entity(tab.now, entity.0, None), Visit::Joined);
+    assert_eq!(tab.app.visit_entity(entity.0, None), Visit::Joined);
     tab.app.leave_pass();
 }

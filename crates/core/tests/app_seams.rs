@@ -3,7 +3,7 @@
 mod app_support;
 
 use app_support::{NODE, NOW};
-use remote_refresh_core::app::{App, Output, Settings, Snapshot};
+use remote_refresh_core::app::{App, Output, Settings, Snapshot, Visit};
 use remote_refresh_core::feed::message::{FeedInput, RequestId};
 use remote_refresh_core::refresh::{FlightId, Kind, Limits, Outcome};
 use remote_refresh_core::time::Millis;
@@ -43,7 +43,7 @@ impl Page {
     }
 
     fn drain(&mut self) {
-        while let Some(output) = self.app.poll() {
+        while let Some(output) = self.app.poll(self.now) {
             match output {
                 Output::OpenStream { stream, .. } => self.stream = Some(stream),
                 Output::Emit { event, child, .. } => {
@@ -260,7 +260,7 @@ fn a_page_shown_by_a_handler_of_the_change_is_not_refreshed_for_it() {
     page.show(old);
     let change = r#"{"updated":2}"#;
     app_support::arrive(&mut page.app, page.now, page.stream, "patch", "/", change);
-    assert!(matches!(page.app.poll(), Some(Output::Emit { .. })));
+    assert!(matches!(page.app.poll(page.now), Some(Output::Emit { .. })));
     page.app.show(page.now, Some(new), None);
     page.drain();
     assert!(!page.take().iter().any(|line| line.starts_with("hook")));
@@ -275,18 +275,14 @@ fn a_handler_that_walked_the_page_itself_has_the_hook_skipped() {
     app_support::arrive(&mut page.app, page.now, page.stream, "patch", "/", change);
     let entity = page.app.entities_mut().add();
     let mut fetches = 0;
-    while let Some(output) = page.app.poll() {
+    while let Some(output) = page.app.poll(page.now) {
         match output {
             // The original's listener: it knows nothing of passes.
             Output::Emit { .. } => {
                 page.app.enter_pass(None);
                 if page.app.visit_walk(view) {
-                    fetches += usize::from(
-                        page.app
-                            .visit_entity(page.now, entity, None)
-                            .flight()
-                            .is_some(),
-                    );
+                    let visit = page.app.visit_entity(entity, None);
+                    fetches += usize::from(visit == Visit::Fetches);
                 }
                 page.app.leave_pass();
             }
@@ -303,9 +299,7 @@ fn a_refresh_without_a_snapshot_is_a_change_of_its_own() {
     let entity = page.app.entities_mut().add();
     let mut flights = Vec::new();
     for _ in 0..3 {
-        page.app.enter_pass(None);
-        flights.extend(page.app.visit_entity(page.now, entity, None).flight());
-        page.app.leave_pass();
+        flights.extend(app_support::refresh(&mut page.app, page.now, entity));
     }
     assert_eq!(flights, [FlightId(1)]);
     page.app
@@ -320,31 +314,20 @@ fn a_snapshot_that_comes_back_late_asks_for_nothing_that_was_fetched_since() {
     let entity = page.app.entities_mut().add();
     let early = page.app.enter_pass(None);
     page.app.leave_pass();
-    page.app.enter_pass(None);
-    let flight = page
-        .app
-        .visit_entity(page.now, entity, None)
-        .flight()
-        .expect("the first request");
-    page.app.leave_pass();
+    let flight = app_support::refresh(&mut page.app, page.now, entity).expect("the first request");
     page.app
         .fetch_settled(page.now, entity, flight, Outcome::Done);
     page.app.enter_pass(Some(Snapshot::Foreign(early)));
-    assert_eq!(page.app.visit_entity(page.now, entity, None).flight(), None);
+    assert_eq!(page.app.visit_entity(entity, None), Visit::Joined);
     page.app.leave_pass();
+    assert_eq!(app_support::fetches(&mut page.app, page.now), []);
 }
 
 #[test]
 fn a_failed_fetch_is_tried_again_when_the_network_is_back() {
     let mut page = Page::connected(NODE);
     let entity = page.app.entities_mut().add();
-    page.app.enter_pass(None);
-    let flight = page
-        .app
-        .visit_entity(page.now, entity, None)
-        .flight()
-        .expect("the first request");
-    page.app.leave_pass();
+    let flight = app_support::refresh(&mut page.app, page.now, entity).expect("the first request");
     page.app
         .fetch_settled(page.now, entity, flight, Outcome::Failed(None));
     page.drain();
@@ -361,7 +344,7 @@ fn signing_out_silences_what_was_about_to_be_announced() {
     page.show(view);
     let change = r#"{"updated":2,"version":2}"#;
     app_support::arrive(&mut page.app, page.now, page.stream, "patch", "/", change);
-    assert!(matches!(page.app.poll(), Some(Output::Emit { .. })));
+    assert!(matches!(page.app.poll(page.now), Some(Output::Emit { .. })));
     page.app.close(page.now);
     page.drain();
     assert!(page.take().is_empty());
@@ -400,10 +383,7 @@ fn another_users_feed_refreshes_what_is_displayed_once() {
 fn once_the_feed_is_closed_and_every_fetch_has_settled_nothing_is_waited_for() {
     let mut page = Page::connected(NODE);
     let entity = page.app.entities_mut().add();
-    page.app.enter_pass(None);
-    let visit = page.app.visit_entity(page.now, entity, None);
-    let flight = visit.flight().expect("the first request");
-    page.app.leave_pass();
+    let flight = app_support::refresh(&mut page.app, page.now, entity).expect("the first request");
     let own = page.app.request_started(page.now, entity, Kind::Whole);
     let own = own.expect("a known entity");
     page.app.close(page.now);
@@ -422,13 +402,7 @@ fn once_the_feed_is_closed_and_every_fetch_has_settled_nothing_is_waited_for() {
 fn a_clock_that_is_set_back_keeps_every_wait() {
     let mut page = Page::connected(NODE);
     let entity = page.app.entities_mut().add();
-    page.app.enter_pass(None);
-    let flight = page
-        .app
-        .visit_entity(page.now, entity, None)
-        .flight()
-        .expect("the first request");
-    page.app.leave_pass();
+    let flight = app_support::refresh(&mut page.app, page.now, entity).expect("the first request");
     page.now = page.now - Millis::from_secs(500);
     page.app.wake(page.now);
     let wait = page
@@ -440,6 +414,6 @@ fn a_clock_that_is_set_back_keeps_every_wait() {
     page.now = page.now + Millis::from_secs(31);
     page.app.wake(page.now);
     assert!(
-        matches!(page.app.poll(), Some(Output::FetchExpired { flight: expired, .. }) if expired == flight)
+        matches!(page.app.poll(page.now), Some(Output::FetchExpired { flight: expired, .. }) if expired == flight)
     );
 }

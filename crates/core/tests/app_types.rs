@@ -3,7 +3,7 @@
 mod app_support;
 
 use app_support::NOW;
-use remote_refresh_core::app::{App, Debounce, Output, Settings, Snapshot};
+use remote_refresh_core::app::{App, Debounce, Output, Settings, Snapshot, Visit};
 use remote_refresh_core::change::TypeId;
 use remote_refresh_core::feed::message::RequestId;
 use remote_refresh_core::refresh::{EntityId, Outcome};
@@ -62,10 +62,8 @@ impl Page {
                 if !self.app.concerns(kind) {
                     continue;
                 }
-                if let Some(flight) = self.app.visit_entity(self.now, entity, kind).flight() {
+                if self.app.visit_entity(entity, kind) == Visit::Fetches {
                     self.fetched.push(name);
-                    self.app
-                        .fetch_settled(self.now, entity, flight, Outcome::Done);
                 }
             }
         }
@@ -73,7 +71,7 @@ impl Page {
     }
 
     fn drain(&mut self) {
-        while let Some(output) = self.app.poll() {
+        while let Some(output) = self.app.poll(self.now) {
             match output {
                 Output::OpenStream { stream, .. } => self.stream = Some(stream),
                 Output::CallHook { view, revision, .. } => {
@@ -86,6 +84,10 @@ impl Page {
                     if let Some(late) = self.late.as_mut().filter(|_| called) {
                         late.push(revision);
                     }
+                }
+                Output::Fetch { entity, flight } => {
+                    self.app
+                        .fetch_settled(self.now, entity, flight, Outcome::Done);
                 }
                 Output::EmitModel { model, .. } => {
                     let id = model.id.map(|id| format!(" {id:?}")).unwrap_or_default();

@@ -1,10 +1,8 @@
-//! *One in flight, one owed*, against random sequences of everything that can happen to entities: changes, fetches of ours
+//! *One in flight, one pending*, against random sequences of everything that can happen to entities: changes, fetches of ours
 //! and of the app's, answers in any order, writes, failures, holds, time.
 
 use proptest::prelude::*;
-use remote_refresh_core::refresh::{
-    Debt, Due, Entities, EntityId, FlightId, Kind, Limits, Outcome,
-};
+use remote_refresh_core::refresh::{Debt, Entities, EntityId, FlightId, Kind, Limits, Outcome};
 use remote_refresh_core::revision::Revision;
 use remote_refresh_core::time::Millis;
 
@@ -109,11 +107,16 @@ struct Run {
     models: Vec<Model>,
     revision: Revision,
     now: Millis,
+    concurrency: u32,
 }
 
 impl Run {
-    fn new() -> Self {
-        let mut entities = Entities::new(Limits::default(), 1);
+    fn new(concurrency: u32) -> Self {
+        let limits = Limits {
+            concurrency,
+            ..Limits::default()
+        };
+        let mut entities = Entities::new(limits, 1);
         let ids = (0..ENTITIES).map(|_| entities.add()).collect();
         let models = (0..ENTITIES).map(|_| Model::default()).collect();
         Self {
@@ -122,6 +125,7 @@ impl Run {
             models,
             revision: Revision::default(),
             now: Millis(1_000),
+            concurrency,
         }
     }
 
@@ -141,6 +145,8 @@ impl Run {
         model.last_flight = Some(id);
         model.given_up = false;
         model.fetches += 1;
+        let in_flight = self.models.iter().filter(|model| model.flight.is_some());
+        assert!(in_flight.count() <= self.concurrency as usize);
     }
 
     fn data(&self, index: usize) -> Data {
@@ -150,19 +156,19 @@ impl Run {
         }
     }
 
-    fn start(&mut self, index: usize, flight: Option<FlightId>) {
-        if let Some(flight) = flight {
+    /// Starts what may start.
+    fn start(&mut self) {
+        while let Some((id, flight)) = self.entities.start_next(self.now) {
+            let index = self.index(id);
             self.started(index, flight);
         }
     }
 
     fn ask(&mut self, entities: u8) {
         for index in (0..ENTITIES).filter(|index| entities >> index & 1 == 1) {
-            let flight = self
-                .entities
-                .request(self.ids[index], self.revision, self.now);
-            self.start(index, flight);
+            self.entities.request(self.ids[index], self.revision);
         }
+        self.start();
     }
 
     fn settle(&mut self, index: usize, outcome: Outcome) {
@@ -178,10 +184,9 @@ impl Run {
             }
             Outcome::Failed(_) => model.failures += 1,
         }
-        let next = self
-            .entities
+        self.entities
             .settled(self.ids[index], flight.id, outcome, self.now);
-        self.start(index, next);
+        self.start();
     }
 
     fn depart(&mut self, index: usize, kind: Kind) {
@@ -215,31 +220,23 @@ impl Run {
         } else {
             Outcome::Failed(None)
         };
-        let next = self
-            .entities
+        self.entities
             .settled(self.ids[index], flight.id, outcome, self.now);
-        self.start(index, next);
+        self.start();
     }
 
     fn wait(&mut self, span: Millis) {
         let end = self.now + span;
         while let Some(at) = self.entities.next_timeout().filter(|at| *at <= end) {
             self.now = self.now.max(at);
-            while let Some(due) = self.entities.pop(self.now) {
-                match due {
-                    Due::Fetch(id, flight) => {
-                        let index = self.index(id);
-                        self.started(index, flight);
-                    }
-                    Due::Expired(id, flight) => {
-                        let index = self.index(id);
-                        let expired = self.models[index].flight.expect("only what flies expires");
-                        assert_eq!(expired.id, flight);
-                        self.push_other(index, expired);
-                        self.settle(index, Outcome::Failed(None));
-                    }
-                }
+            while let Some((id, flight)) = self.entities.pop(self.now) {
+                let index = self.index(id);
+                let expired = self.models[index].flight.expect("only what flies expires");
+                assert_eq!(expired.id, flight);
+                self.push_other(index, expired);
+                self.settle(index, Outcome::Failed(None));
             }
+            self.start();
         }
         self.now = end;
     }
@@ -284,10 +281,9 @@ impl Run {
                 let overdue = |id| model.others.iter().any(|other| other.id == id);
                 let late = model.last_flight.filter(|id| !overdue(*id));
                 if let (None, Some(late)) = (model.flight, late) {
-                    let next =
-                        self.entities
-                            .settled(self.ids[index], late, Outcome::Done, self.now);
-                    assert_eq!(next, None);
+                    self.entities
+                        .settled(self.ids[index], late, Outcome::Done, self.now);
+                    assert_eq!(self.entities.start_next(self.now), None);
                 }
             }
             Step::Depart(index, kind) => self.depart(index as usize % ENTITIES, kind),
@@ -298,16 +294,14 @@ impl Run {
                 let index = index as usize % ENTITIES;
                 self.models[index].held ^= true;
                 if !self.models[index].held {
-                    let next = self.entities.release(self.ids[index], self.now);
-                    self.start(index, next);
+                    self.entities.release(self.ids[index]);
+                    self.start();
                 }
             }
             Step::Wait(ms) => self.wait(Millis(ms)),
             Step::Seam => {
-                for (id, flight) in self.entities.retry_all(self.now) {
-                    let index = self.index(id);
-                    self.started(index, flight);
-                }
+                self.entities.retry_all();
+                self.start();
             }
         }
     }
@@ -346,9 +340,10 @@ proptest! {
 
     #[test]
     fn whatever_happens_each_entity_ends_fresh_and_pays_no_more_than_it_must(
-        steps in prop::collection::vec(step(), 0..80)
+        steps in prop::collection::vec(step(), 0..80),
+        concurrency in prop_oneof![1 => Just(1), 1 => Just(2), 2 => Just(6)]
     ) {
-        let mut run = Run::new();
+        let mut run = Run::new(concurrency);
         for step in steps {
             run.step(step);
             for (index, id) in run.ids.iter().enumerate() {
@@ -369,7 +364,7 @@ proptest! {
             }
         }
         run.step(Step::Seam);
-        for _ in 0..4 {
+        for _ in 0..16 {
             for index in 0..ENTITIES {
                 run.settle(index, Outcome::Done);
             }
@@ -383,106 +378,110 @@ proptest! {
     }
 }
 
+/// One entity and what starts for it.
+struct One(Entities, EntityId);
+
+impl One {
+    fn new() -> Self {
+        let mut entities = Entities::new(Limits::default(), 1);
+        let id = entities.add();
+        Self(entities, id)
+    }
+
+    fn request(&mut self, revision: u32, now: Millis) -> Option<FlightId> {
+        self.0.request(self.1, Revision(revision));
+        self.start(now)
+    }
+
+    fn settled(&mut self, flight: FlightId, outcome: Outcome, now: Millis) -> Option<FlightId> {
+        self.0.settled(self.1, flight, outcome, now);
+        self.start(now)
+    }
+
+    fn pop(&mut self, now: Millis) -> Option<FlightId> {
+        assert_eq!(self.0.pop(now), None, "nothing is in flight");
+        self.start(now)
+    }
+
+    fn start(&mut self, now: Millis) -> Option<FlightId> {
+        self.0.start_next(now).map(|(_, flight)| flight)
+    }
+}
+
 #[test]
 fn a_burst_while_a_fetch_is_slow_costs_two() {
-    let mut entities = Entities::new(Limits::default(), 1);
-    let id = entities.add();
-    let first = entities
-        .request(id, Revision(1), Millis(0))
+    let mut one = One::new();
+    let first = one
+        .request(1, Millis(0))
         .expect("the first change fetches at once");
     for revision in 2..=200 {
-        assert_eq!(
-            entities.request(id, Revision(revision), Millis(revision.into())),
-            None
-        );
+        assert_eq!(one.request(revision, Millis(revision.into())), None);
     }
-    let second = entities
-        .settled(id, first, Outcome::Done, Millis(500))
-        .expect("one is owed");
-    assert_eq!(
-        entities.settled(id, second, Outcome::Done, Millis(900)),
-        None
-    );
+    let second = one
+        .settled(first, Outcome::Done, Millis(500))
+        .expect("one is pending");
+    assert_eq!(one.settled(second, Outcome::Done, Millis(900)), None);
 }
 
 #[test]
 fn a_failed_fetch_is_repeated_a_few_times_and_then_waits_for_a_seam() {
-    let mut entities = Entities::new(Limits::default(), 1);
-    let id = entities.add();
+    let mut one = One::new();
     let mut now = Millis(0);
-    let mut flight = entities
-        .request(id, Revision(1), now)
+    let mut flight = one
+        .request(1, now)
         .expect("the first change fetches at once");
     for _ in 0..Limits::default().retries {
-        assert_eq!(
-            entities.settled(id, flight, Outcome::Failed(Some(500)), now),
-            None
-        );
+        assert_eq!(one.settled(flight, Outcome::Failed(Some(500)), now), None);
         // The time limits of fetches that are over come up too, and lead to nothing.
         flight = loop {
-            now = entities.next_timeout().expect("a retry is waited for");
-            match entities.pop(now) {
-                Some(Due::Fetch(_, flight)) => break flight,
-                Some(Due::Expired(..)) => panic!("nothing is in flight"),
-                None => {}
+            now = one.0.next_timeout().expect("a retry is waited for");
+            if let Some(flight) = one.pop(now) {
+                break flight;
             }
         };
     }
-    assert_eq!(
-        entities.settled(id, flight, Outcome::Failed(None), now),
-        None
-    );
-    assert_eq!(
-        entities.pop(now + Millis::from_secs(3600)),
-        None,
-        "given up"
-    );
-    assert_eq!(entities.retry_all(now).len(), 1, "until a seam");
+    assert_eq!(one.settled(flight, Outcome::Failed(None), now), None);
+    assert_eq!(one.pop(now + Millis::from_secs(3600)), None, "given up");
+    one.0.retry_all();
+    assert!(one.start(now).is_some(), "until a seam");
 }
 
 #[test]
 fn a_change_during_the_wait_for_a_retry_joins_it() {
-    let mut entities = Entities::new(Limits::default(), 1);
-    let id = entities.add();
-    let flight = entities
-        .request(id, Revision(1), Millis(0))
+    let mut one = One::new();
+    let flight = one
+        .request(1, Millis(0))
         .expect("the first change fetches at once");
-    assert_eq!(
-        entities.settled(id, flight, Outcome::Failed(Some(503)), Millis(0)),
-        None
-    );
-    assert_eq!(entities.request(id, Revision(2), Millis(0)), None);
-    assert!(matches!(entities.pop(Millis(1_000)), Some(Due::Fetch(..))));
-    assert_eq!(entities.pop(Millis(1_000)), None);
+    let failed = Outcome::Failed(Some(503));
+    assert_eq!(one.settled(flight, failed, Millis(0)), None);
+    assert_eq!(one.request(2, Millis(0)), None);
+    assert!(one.pop(Millis(1_000)).is_some());
+    assert_eq!(one.pop(Millis(1_000)), None);
 }
 
 #[test]
 fn a_fetch_that_hangs_is_given_up_and_repeated() {
-    let mut entities = Entities::new(Limits::default(), 1);
-    let id = entities.add();
-    let flight = entities
-        .request(id, Revision(1), Millis(0))
+    let mut one = One::new();
+    let flight = one
+        .request(1, Millis(0))
         .expect("the first change fetches at once");
-    assert_eq!(entities.pop(Millis(29_999)), None);
-    assert_eq!(entities.pop(Millis(30_000)), Some(Due::Expired(id, flight)));
-    assert_eq!(
-        entities.settled(id, flight, Outcome::Failed(None), Millis(30_000)),
-        None
-    );
-    assert!(matches!(entities.pop(Millis(31_000)), Some(Due::Fetch(..))));
+    assert_eq!(one.pop(Millis(29_999)), None);
+    assert_eq!(one.0.pop(Millis(30_000)), Some((one.1, flight)));
+    let failed = Outcome::Failed(None);
+    assert_eq!(one.settled(flight, failed, Millis(30_000)), None);
+    assert!(one.pop(Millis(31_000)).is_some());
 }
 
 #[test]
 fn entities_that_are_gone_are_nobody() {
-    let mut entities = Entities::new(Limits::default(), 1);
-    let id = entities.add();
-    let flight = entities
-        .request(id, Revision(1), Millis(0))
+    let mut one = One::new();
+    let flight = one
+        .request(1, Millis(0))
         .expect("the first change fetches at once");
-    entities.forget(id);
-    entities.forget(id);
-    assert!(entities.is_empty());
-    assert_eq!(entities.request(id, Revision(2), Millis(0)), None);
-    assert_eq!(entities.settled(id, flight, Outcome::Done, Millis(0)), None);
-    assert_eq!(entities.pop(Millis::from_secs(100)), None);
+    one.0.forget(one.1);
+    one.0.forget(one.1);
+    assert!(one.0.is_empty());
+    assert_eq!(one.request(2, Millis(0)), None);
+    assert_eq!(one.settled(flight, Outcome::Done, Millis(0)), None);
+    assert_eq!(one.pop(Millis::from_secs(100)), None);
 }

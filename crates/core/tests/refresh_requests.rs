@@ -1,6 +1,6 @@
-//! Requests that the app starts itself, and refreshes that are held: what each means for what is owed.
+//! Requests that the app starts itself, and refreshes that are held: what each means for what is pending.
 
-use remote_refresh_core::refresh::{Due, Entities, EntityId, FlightId, Kind, Limits, Outcome};
+use remote_refresh_core::refresh::{Entities, EntityId, FlightId, Kind, Limits, Outcome};
 use remote_refresh_core::revision::Revision;
 use remote_refresh_core::time::Millis;
 
@@ -16,7 +16,17 @@ impl One {
     }
 
     fn request(&mut self, revision: u32) -> Option<FlightId> {
-        self.0.request(self.1, Revision(revision), NOW)
+        self.0.request(self.1, Revision(revision));
+        self.start(NOW)
+    }
+
+    fn start(&mut self, now: Millis) -> Option<FlightId> {
+        self.0.start_next(now).map(|(_, flight)| flight)
+    }
+
+    fn release(&mut self) -> Option<FlightId> {
+        self.0.release(self.1);
+        self.start(NOW)
     }
 
     fn depart(&mut self, kind: Kind) -> FlightId {
@@ -26,7 +36,8 @@ impl One {
     }
 
     fn done(&mut self, flight: FlightId) -> Option<FlightId> {
-        self.0.settled(self.1, flight, Outcome::Done, NOW)
+        self.0.settled(self.1, flight, Outcome::Done, NOW);
+        self.start(NOW)
     }
 }
 
@@ -77,7 +88,8 @@ fn an_answer_of_unknown_age_counts_as_the_oldest() {
     let mut one = One::new();
     let flight = one.request(1).expect("nothing is under way");
     assert_eq!(one.done(flight), None);
-    assert!(one.0.stranger_landed(one.1, NOW).is_some());
+    one.0.stranger_landed(one.1);
+    assert!(one.start(NOW).is_some());
 }
 
 #[test]
@@ -87,7 +99,8 @@ fn a_request_of_the_apps_that_hangs_is_not_waited_for_beyond_the_limit() {
     assert_eq!(one.request(1), None);
     let limit = Limits::default().fetch;
     assert_eq!(one.0.next_timeout(), Some(limit));
-    assert!(matches!(one.0.pop(limit), Some(Due::Fetch(..))));
+    assert_eq!(one.0.pop(limit), None);
+    assert!(one.start(limit).is_some());
 }
 
 #[test]
@@ -98,7 +111,11 @@ fn each_of_the_apps_requests_has_its_own_limit() {
     let second = one.0.depart(one.1, Kind::Whole, later).expect("known");
     assert_eq!(one.request(1), None);
     let limit = Limits::default().fetch;
-    assert_eq!(one.0.pop(limit), None, "the second is waited for still");
+    assert_eq!(
+        (one.0.pop(limit), one.start(limit)),
+        (None, None),
+        "the second is waited for still"
+    );
     assert_eq!(one.0.next_timeout(), Some(later + limit));
     assert!(one.done(second).is_some());
 }
@@ -109,11 +126,9 @@ fn what_is_held_is_owed_until_it_is_released() {
     let flight = one.request(1).expect("nothing is under way");
     one.0.hold(one.1, flight);
     assert_eq!((one.request(2), one.0.owes(one.1)), (None, true));
-    assert!(one.0.retry_all(NOW).is_empty(), "no seam overwrites either");
-    let released = one
-        .0
-        .release(one.1, NOW)
-        .expect("it is owed once, for both changes");
+    one.0.retry_all();
+    assert_eq!(one.start(NOW), None, "no seam overwrites either");
+    let released = one.release().expect("it is pending once, for both changes");
     assert_eq!(one.done(released), None);
 }
 
@@ -124,5 +139,5 @@ fn what_is_held_and_then_read_by_the_app_owes_nothing() {
     one.0.hold(one.1, flight);
     let read = one.depart(Kind::Whole);
     assert_eq!(one.done(read), None);
-    assert_eq!(one.0.release(one.1, NOW), None);
+    assert_eq!(one.release(), None);
 }

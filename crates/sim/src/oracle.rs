@@ -145,6 +145,26 @@ impl World {
         }
     }
 
+    /// *Visible first*, and never more at once than there are slots.
+    pub(crate) fn check_turn(&mut self, tab: usize, entity: usize) {
+        let subject = &self.tabs[tab];
+        let there = || subject.entities.iter().filter(|known| !known.gone);
+        let in_flight = there().filter(|known| known.flight.is_some()).count();
+        let in_view = |known: &crate::tab::Entity| known.in_view == Some(true);
+        let passed_over: Vec<_> = (0..subject.entities.len())
+            .filter(|known| !subject.entities[*known].gone)
+            .filter(|known| subject.entities[*known].waits && in_view(&subject.entities[*known]))
+            .collect();
+        let most = subject.concurrency as usize;
+        if in_flight >= most {
+            self.violated(format!("tab {tab}: more than {most} fetches at once"));
+        } else if !in_view(&subject.entities[entity]) && !passed_over.is_empty() {
+            self.violated(format!(
+                "tab {tab}: entity {entity} is fetched before {passed_over:?}, which are in view"
+            ));
+        }
+    }
+
     /// No tab has another user's value.
     pub(crate) fn check_owner(&mut self, tab: usize) {
         let subject = &self.tabs[tab];

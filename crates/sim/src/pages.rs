@@ -1,7 +1,7 @@
 //! The app in a tab: page views and what they show, hooks, the walk, handlers that do anything, fetches.
 
 use remote_refresh_core::app::Snapshot;
-use remote_refresh_core::refresh::{FlightId, Outcome};
+use remote_refresh_core::refresh::{EntityId, FlightId, Outcome};
 use remote_refresh_core::revision::Revision;
 use remote_refresh_core::views::since::Since;
 use remote_refresh_core::wire::Node;
@@ -101,6 +101,8 @@ impl World {
             met: false,
             edited: false,
             gone: false,
+            in_view: None,
+            waits: false,
             ledger: Ledger::default(),
         });
         let entity = subject.entities.len() - 1;
@@ -145,6 +147,12 @@ impl World {
             self.tabs[tab].entities[entity].ledger.owed += 1;
         }
         self.note(|| format!("tab {tab}: shows {page:?} {since:?}"));
+        if self.tabs[tab].page != page {
+            // Where things were on the other page says nothing any more.
+            for entity in &mut self.tabs[tab].entities {
+                entity.in_view = None;
+            }
+        }
         self.tabs[tab].page = page;
         if since.is_some() {
             // A page that is newer than the feed is compared as one that is older.
@@ -218,6 +226,8 @@ impl World {
                 }
             }
         }
+        // Slots may be free now.
+        self.carry_out_all(tab);
     }
 
     /// All pages go, as on a sign-out.
@@ -280,6 +290,9 @@ impl World {
         let pass = self.tabs[tab].app.enter_pass(snapshot);
         self.walk(tab, view, pass);
         self.tabs[tab].app.leave_pass();
+        if !self.tabs[tab].app.is_in_pass() {
+            self.carry_out_all(tab);
+        }
     }
 
     fn visit(&mut self, tab: usize, view: usize, revision: Revision) {
@@ -314,13 +327,9 @@ impl World {
             return;
         }
         for entity in self.tabs[tab].views[view].entities.clone() {
-            let now = self.clock(tab);
             let subject = &mut self.tabs[tab];
             let (id, kind) = (subject.entities[entity].id, subject.entities[entity].kind);
-            if let Some(flight) = subject.app.visit_entity(now, id, kind).flight() {
-                self.arm(tab);
-                self.start_fetch(tab, entity, flight);
-            }
+            subject.app.visit_entity(id, kind);
         }
         for child in self.tabs[tab].views[view].children.clone() {
             self.visit(tab, child, revision);
@@ -332,15 +341,11 @@ impl World {
         self.note(|| format!("tab {tab}: reviews page view {page}"));
         let settled = self.tabs[tab].late_hooks == 0;
         for entity in self.tabs[tab].below(page) {
-            let now = self.clock(tab);
             let subject = &mut self.tabs[tab];
             let shown = &mut subject.entities[entity];
             shown.met |= settled;
             let (id, kind) = (shown.id, shown.kind);
-            if let Some(flight) = subject.app.review_entity(now, id, kind) {
-                self.arm(tab);
-                self.start_fetch(tab, entity, flight);
-            }
+            subject.app.review_entity(id, kind);
         }
     }
 
@@ -376,8 +381,46 @@ impl World {
     // Fetches
     // -------
 
+    /// The core asks what is in view; an app without a screen does not say, and not every entity has a place in it.
+    pub(crate) fn locate(&mut self, tab: usize, ids: &[EntityId]) {
+        for id in ids {
+            let entity = self.tabs[tab].known(*id);
+            if let Some(entity) = entity.filter(|_| self.tabs[tab].has_screen) {
+                if !self.dice.one_in(5) {
+                    self.scroll_to(tab, entity, true);
+                }
+            }
+        }
+    }
+
+    /// An entity is in view now, or is not; `asked` when the core wants to know since it waits.
+    fn scroll_to(&mut self, tab: usize, entity: usize, asked: bool) {
+        let in_view = self.dice.one_in(3);
+        let subject = &mut self.tabs[tab];
+        let id = subject.entities[entity].id;
+        subject.entities[entity].in_view = Some(in_view);
+        subject.entities[entity].waits |= asked;
+        subject.app.in_view(id, in_view);
+        self.note(|| format!("tab {tab}: entity {entity} is in view: {in_view}"));
+    }
+
+    /// The user scrolls: something else is in view.
+    pub(crate) fn scroll(&mut self, tab: usize) {
+        let entities = &self.tabs[tab].entities;
+        let located: Vec<_> = (0..entities.len())
+            .filter(|entity| !entities[*entity].gone && entities[*entity].in_view.is_some())
+            .collect();
+        if let Some(entity) = self.dice.pick(&located) {
+            self.note(|| format!("tab {tab}: scrolls, to or from entity {entity}"));
+            self.scroll_to(tab, entity, false);
+        }
+    }
+
     pub(crate) fn start_fetch(&mut self, tab: usize, entity: usize, flight: FlightId) {
         self.tabs[tab].last_flight = flight.0;
+        self.check_turn(tab, entity);
+        self.tabs[tab].entities[entity].in_view = None;
+        self.tabs[tab].entities[entity].waits = false;
         if self.tabs[tab].entities[entity].edited {
             self.note(|| {
                 format!("tab {tab}: {flight:?} of entity {entity} has to wait for the user")
@@ -460,12 +503,7 @@ impl World {
     }
 
     /// The core waits no longer.
-    pub(crate) fn fetch_expired(
-        &mut self,
-        tab: usize,
-        id: remote_refresh_core::refresh::EntityId,
-        flight: FlightId,
-    ) {
+    pub(crate) fn fetch_expired(&mut self, tab: usize, id: EntityId, flight: FlightId) {
         let mut entities = self.tabs[tab].entities.iter();
         let entity = entities.position(|entity| entity.id == id && entity.flight == Some(flight));
         if let Some(entity) = entity {

@@ -47,6 +47,8 @@ impl World {
         };
         let id = subject.entities[entity].id;
         let flight = subject.app.request_started(now, id, kind);
+        // A refresh that waits for its turn may wait for this now.
+        subject.entities[entity].waits = false;
         let Some(flight) = flight else {
             return self.violated(format!("tab {tab}: entity {entity} is not known"));
         };

@@ -33,11 +33,17 @@ impl World {
             .map(Feed::value);
         subject.heard.look(value);
         self.check_owner(tab);
+        self.carry_out_all(tab);
+    }
+
+    /// Carries out what the core orders, unless that is being done further up the stack.
+    pub(crate) fn carry_out_all(&mut self, tab: usize) {
         if std::mem::replace(&mut self.tabs[tab].carrying_out, true) {
             return;
         }
         while self.failure.is_none() {
-            let Some(order) = self.tabs[tab].app.poll() else {
+            let now = self.clock(tab);
+            let Some(order) = self.tabs[tab].app.poll(now) else {
                 break;
             };
             self.carry_out(tab, order);
@@ -103,14 +109,11 @@ impl World {
                 }
             }
             Output::Fetch { entity, flight } => {
-                let known = self.tabs[tab].entities.iter();
-                let entity = known
-                    .into_iter()
-                    .position(|known| known.id == entity && !known.gone);
-                if let Some(entity) = entity {
+                if let Some(entity) = self.tabs[tab].known(entity) {
                     self.start_fetch(tab, entity, flight);
                 }
             }
+            Output::Locate { entities } => self.locate(tab, &entities),
             Output::FetchExpired { entity, flight } => self.fetch_expired(tab, entity, flight),
             Output::Deferred { .. } => self.note(|| format!("tab {tab}: deferred")),
         }

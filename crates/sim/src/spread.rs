@@ -163,22 +163,21 @@ impl Client {
     }
 
     fn carry_out(&mut self, now: Millis) {
-        while let Some(order) = self.app.poll() {
+        while let Some(order) = self.app.poll(now) {
             match order {
                 Output::OpenStream { stream, .. } => self.stream = Some(stream),
-                Output::CallHook { revision, .. } => self.walk(now, revision),
+                Output::CallHook { revision, .. } => self.walk(revision),
+                Output::Fetch { .. } => self.requests.push(now.0 - START),
                 _ => {}
             }
         }
     }
 
-    fn walk(&mut self, now: Millis, revision: remote_refresh_core::revision::Revision) {
+    fn walk(&mut self, revision: remote_refresh_core::revision::Revision) {
         self.app.enter_pass(Some(Snapshot::OfFeed(revision)));
         if self.app.visit_walk(self.page) {
             for entity in &self.entities {
-                if self.app.visit_entity(now, *entity, None).flight().is_some() {
-                    self.requests.push(now.0 - START);
-                }
+                self.app.visit_entity(*entity, None);
             }
         }
         self.app.leave_pass();

@@ -54,6 +54,7 @@ impl World {
             87..=88 => self.revoke(),
             89..=90 if !self.tabs[tab].frozen => self.sign_in_again(tab),
             91 if !self.tabs[tab].frozen => self.switch_user(tab),
+            92..=93 if !self.tabs[tab].frozen => self.scroll(tab),
             _ => {}
         }
     }
@@ -179,9 +180,13 @@ impl World {
             quiet: Millis(quiet),
             max_wait: Millis(quiet * 2),
         };
+        let concurrency = self.dice.pick(&[1, 2, 6]).unwrap_or(6);
         let client = format!("client-{}", self.dice.seed());
         let settings = Settings {
-            limits: Limits::default(),
+            limits: Limits {
+                concurrency,
+                ..Limits::default()
+            },
             debounce,
             client: client.into(),
             seed: self.dice.seed(),
@@ -196,11 +201,13 @@ impl World {
         let shares = self.dice.one_in(2);
         self.note(|| {
             format!(
-                "tab {tab}: opens in browser {browser} for user {user}, waits {quiet} ms for quiet"
+                "tab {tab}: opens in browser {browser} for user {user}, waits {quiet} ms for quiet, fetches {concurrency} at once"
             )
         });
         self.tabs.push(Tab {
             app: App::new(settings),
+            concurrency,
+            has_screen: !self.dice.one_in(4),
             browser,
             user,
             auth,

@@ -57,6 +57,10 @@ pub(crate) struct Entity {
     pub(crate) edited: bool,
     /// It was collected.
     pub(crate) gone: bool,
+    /// What the core was told of its place since its last fetch started.
+    pub(crate) in_view: Option<bool>,
+    /// Since it was told that, nothing happened that may have taken the entity out of the queue.
+    pub(crate) waits: bool,
     pub(crate) ledger: Ledger,
 }
 
@@ -64,6 +68,7 @@ impl Entity {
     /// Shows the answer to this flight. One that is older than what was answered before has to be mended by one more fetch.
     pub(crate) fn show(&mut self, flight: u32, set: impl FnOnce(&mut Seen)) {
         set(&mut self.value);
+        self.waits = false;
         self.loaded = true;
         if flight < self.landed {
             self.ledger.owed += 1;
@@ -110,6 +115,10 @@ pub(crate) struct Write {
 #[derive(Debug)]
 pub(crate) struct Tab {
     pub(crate) app: App,
+    /// The most refreshes at once.
+    pub(crate) concurrency: u32,
+    /// Somebody says what is in view.
+    pub(crate) has_screen: bool,
     /// Tabs of one browser share a clock, a network and locks.
     pub(crate) browser: usize,
     pub(crate) user: usize,
@@ -151,6 +160,12 @@ pub(crate) struct Tab {
 }
 
 impl Tab {
+    /// The entity that has this number now.
+    pub(crate) fn known(&self, id: EntityId) -> Option<usize> {
+        let mut entities = self.entities.iter();
+        entities.position(|known| known.id == id && !known.gone)
+    }
+
     /// All entities in the tree below a view.
     pub(crate) fn below(&self, view: usize) -> Vec<usize> {
         let mut entities = self.views[view].entities.clone();

@@ -35,7 +35,7 @@ use crate::change::{Concerned, Concerns, ModelChange, NodeChange, TypeId};
 use crate::feed::message::{FeedInput, FeedOutput};
 use crate::feed::Feed;
 use crate::mirror::Change;
-use crate::refresh::{Due, Entities, EntityId, Limits, Outcome};
+use crate::refresh::{Entities, EntityId, Limits, Outcome};
 use crate::revision::Revision;
 use crate::time::Millis;
 use crate::views::since::Since;
@@ -175,7 +175,7 @@ impl App {
         &mut self.entities
     }
 
-    /// Frees the number of an entity that is gone.
+    /// Frees the number of an entity that is gone, and its slot: poll after it.
     pub fn forget_entity(&mut self, entity: EntityId) {
         self.entities.forget(entity);
         self.echoes.forget(entity);
@@ -337,9 +337,15 @@ impl App {
         })
     }
 
-    /// Closes the pass that was opened last.
+    /// Closes the pass that was opened last. After the outermost one poll: what it gathered starts then.
     pub fn leave_pass(&mut self) {
         self.passes.leave();
+    }
+
+    /// Whether a pass is under way: while one is, [`App::poll`] starts no fetch.
+    #[must_use]
+    pub fn is_in_pass(&self) -> bool {
+        self.passes.current().is_some()
     }
 
     // Time
@@ -360,18 +366,10 @@ impl App {
     pub fn wake(&mut self, now: Millis) {
         self.observe(now);
         // First, so that a fetch that is over is ended before anything starts another one.
-        while let Some(due) = self.entities.pop(now) {
-            match due {
-                Due::Fetch(entity, flight) => {
-                    self.steps
-                        .push_back(Step::Out(Output::Fetch { entity, flight }));
-                }
-                Due::Expired(entity, flight) => {
-                    self.steps
-                        .push_back(Step::Out(Output::FetchExpired { entity, flight }));
-                    self.fetch_settled(now, entity, flight, Outcome::Failed(None));
-                }
-            }
+        while let Some((entity, flight)) = self.entities.pop(now) {
+            self.steps
+                .push_back(Step::Out(Output::FetchExpired { entity, flight }));
+            self.fetch_settled(now, entity, flight, Outcome::Failed(None));
         }
         while let Some(timer) = self
             .feed
@@ -406,9 +404,13 @@ impl App {
     // Orders
     // ------
 
-    /// The next order for the shell. Call it until it gives none, with no borrow alive while an
-    /// order is carried out.
-    pub fn poll(&mut self) -> Option<Output> {
+    /// The next order for the shell, at `now`. Call it after every fact and after the outermost pass, until it gives none,
+    /// with no borrow alive while an order is carried out.
+    ///
+    /// Fetches come last, so that all that a turn asks for is known when the first one starts, and none while a pass is under
+    /// way: a walk gathers.
+    pub fn poll(&mut self, now: Millis) -> Option<Output> {
+        self.observe(now);
         while let Some(step) = self.steps.pop_front() {
             match step {
                 Step::Out(output) => return Some(output),
@@ -426,7 +428,19 @@ impl App {
                 }
             }
         }
-        None
+        self.next_fetch()
+    }
+
+    fn next_fetch(&mut self) -> Option<Output> {
+        if self.is_in_pass() {
+            return None;
+        }
+        let entities = self.entities.take_unlocated();
+        if !entities.is_empty() {
+            return Some(Output::Locate { entities });
+        }
+        let (entity, flight) = self.entities.start_next(self.now)?;
+        Some(Output::Fetch { entity, flight })
     }
 
     /// What a snapshot of the user's node is made from: the node as the feed has it.

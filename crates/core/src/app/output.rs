@@ -1,6 +1,7 @@
 //! The orders an App gives.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::change::ModelChange;
 use crate::feed::message::{FeedOutput, RequestId};
@@ -128,7 +129,16 @@ pub enum Output {
         /// The page view.
         view: ViewId,
     },
-    /// Fetch the entity: it owed that, or tries again.
+    /// Say of each of these entities whether it is in view ([`App::in_view`](super::App::in_view)): more are ready to fetch
+    /// than slots are free, and those in view go first. Comes right before the orders to fetch, at most once for an entity
+    /// while it waits. Of what nobody says anything counts as out of view: then the order is that of readiness.
+    Locate {
+        /// The entities.
+        entities: Vec<EntityId>,
+    },
+    /// Fetch the entity, now: the fetch has its time limit and its slot from here on. What cannot be made is to be given
+    /// back at once, by [`App::fetch_settled`](super::App::fetch_settled), [`App::hold`](super::App::hold) or
+    /// [`App::forget_entity`](super::App::forget_entity), else its slot is taken until the time limit.
     Fetch {
         /// The entity.
         entity: EntityId,

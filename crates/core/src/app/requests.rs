@@ -5,34 +5,26 @@ use alloc::vec::Vec;
 
 use super::echo::{self, Touched, WriteId};
 use super::pass::Pass;
-use super::{App, Output, Step};
+use super::App;
+#[cfg(doc)]
+use super::Output;
 use crate::change::{ModelChange, TypeId};
 use crate::refresh::{EntityId, FlightId, Kind, Outcome};
+use crate::revision::Revision;
 use crate::time::Millis;
 use crate::views::ViewId;
 
-/// What a pass means to an entity that it comes to.
+/// What a pass, or a review, means to an entity that it comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Visit {
-    /// Start this fetch.
-    Fetch(FlightId),
-    /// It was asked for that already, or owes the fetch.
+    /// It will be fetched: [`App::poll`] orders that as soon as a slot is free, but not before the outermost pass is left.
+    Fetches,
+    /// It was asked for that already, waits for a slot, or has the fetch pending.
     Joined,
     /// Nothing that concerns it has changed since it was read, or since its page was walked.
     NotConcerned,
     /// This client wrote all that has changed itself.
     OwnWrite,
-}
-
-impl Visit {
-    /// The fetch to start, if there is one.
-    #[must_use]
-    pub const fn flight(self) -> Option<FlightId> {
-        match self {
-            Self::Fetch(flight) => Some(flight),
-            Self::Joined | Self::NotConcerned | Self::OwnWrite => None,
-        }
-    }
 }
 
 impl App {
@@ -96,9 +88,8 @@ impl App {
         }
     }
 
-    /// What the pass under way means to this entity of this type.
-    pub fn visit_entity(&mut self, now: Millis, entity: EntityId, kind: Option<TypeId>) -> Visit {
-        self.observe(now);
+    /// What the pass under way means to this entity of this type. Starts nothing: the walk only gathers.
+    pub fn visit_entity(&mut self, entity: EntityId, kind: Option<TypeId>) -> Visit {
         let Some(pass) = self.passes.current() else {
             return Visit::NotConcerned;
         };
@@ -113,19 +104,21 @@ impl App {
                 return Visit::OwnWrite;
             }
         }
-        let flight = self.entities.request(entity, pass.revision, now);
-        flight.map_or(Visit::Joined, Visit::Fetch)
+        self.request(entity, pass.revision)
     }
 
-    /// The fetch to start for this entity, of this type, because a change that concerns it was seen after what it shows
-    /// was requested; if any. What was never seen to be requested counts as up to date the first time.
-    pub fn review_entity(
-        &mut self,
-        now: Millis,
-        entity: EntityId,
-        kind: Option<TypeId>,
-    ) -> Option<FlightId> {
-        self.observe(now);
+    fn request(&mut self, entity: EntityId, revision: Revision) -> Visit {
+        if self.entities.request(entity, revision) {
+            Visit::Fetches
+        } else {
+            Visit::Joined
+        }
+    }
+
+    /// What a review of the displayed page means to this entity of this type: it is fetched if a change that concerns it was
+    /// seen after what it shows was requested. What was never seen to be requested counts as up to date the first time.
+    /// Starts nothing.
+    pub fn review_entity(&mut self, entity: EntityId, kind: Option<TypeId>) -> Visit {
         let revision = self.feed_revision;
         let Some(as_of) = self.entities.as_of(entity) else {
             // Unless the page's hook has yet to call back.
@@ -133,15 +126,21 @@ impl App {
             if page >= Some(revision) {
                 self.entities.assume(entity, revision);
             }
-            return None;
+            return Visit::NotConcerned;
         };
-        let behind = as_of < revision
-            && self.concerned.since(as_of, kind)
-            && !self.echoes.cover(entity, as_of, revision);
-        if !behind {
-            return None;
+        if as_of >= revision || !self.concerned.since(as_of, kind) {
+            return Visit::NotConcerned;
         }
-        self.entities.request(entity, revision, now)
+        if self.echoes.cover(entity, as_of, revision) {
+            return Visit::OwnWrite;
+        }
+        self.request(entity, revision)
+    }
+
+    /// An entity that [`Output::Locate`] named is in view, or is not. May be said again whenever that changes (the user
+    /// scrolls), and of any entity; it counts for those that wait for a slot, until their fetch starts.
+    pub fn in_view(&mut self, entity: EntityId, in_view: bool) {
+        self.entities.in_view(entity, in_view);
     }
 
     // Requests
@@ -156,8 +155,7 @@ impl App {
         outcome: Outcome,
     ) {
         self.observe(now);
-        let next = self.entities.settled(entity, flight, outcome, now);
-        self.order_fetch(entity, next);
+        self.entities.settled(entity, flight, outcome, now);
         let behind = |as_of| as_of < self.feed_revision;
         if self.entities.as_of(entity).is_some_and(behind) {
             self.review_soon(now);
@@ -178,8 +176,7 @@ impl App {
     /// The entity shows an answer to a request that started nobody knows when.
     pub fn stranger_landed(&mut self, now: Millis, entity: EntityId) {
         self.observe(now);
-        let flight = self.entities.stranger_landed(entity, now);
-        self.order_fetch(entity, flight);
+        self.entities.stranger_landed(entity);
     }
 
     /// The app starts a write. `given` are the entities that its answer brings up to date, `touched` those that it
@@ -227,27 +224,19 @@ impl App {
             self.fetch_settled(now, touched.entity, touched.flight, outcome);
         }
         for (entity, revision) in owed {
-            let flight = self.entities.request(entity, revision, now);
-            self.order_fetch(entity, flight);
+            self.entities.request(entity, revision);
         }
     }
 
-    /// The fetch was not made, since it would overwrite the user's work: it is owed until [`App::release`].
+    /// The fetch was not made, since it would overwrite the user's work: its slot is free, and it is pending until
+    /// [`App::release`].
     pub fn hold(&mut self, entity: EntityId, flight: FlightId) {
         self.entities.hold(entity, flight);
     }
 
-    /// The user's work is saved or given up: what the entity owes is paid.
+    /// The user's work is saved or given up: a fetch that is pending is made.
     pub fn release(&mut self, now: Millis, entity: EntityId) {
         self.observe(now);
-        let flight = self.entities.release(entity, now);
-        self.order_fetch(entity, flight);
-    }
-
-    fn order_fetch(&mut self, entity: EntityId, flight: Option<FlightId>) {
-        if let Some(flight) = flight {
-            self.steps
-                .push_back(Step::Out(Output::Fetch { entity, flight }));
-        }
+        self.entities.release(entity);
     }
 }

@@ -26,13 +26,13 @@ impl App {
         self.hidden = false;
         self.feed_input(now, FeedInput::Visible);
         self.settle_soon();
-        self.retry(now);
+        self.entities.retry_all();
     }
 
     /// The browser has a network again.
     pub fn online(&mut self, now: Millis) {
         self.feed_input(now, FeedInput::Online);
-        self.retry(now);
+        self.entities.retry_all();
     }
 
     /// The page came back from the back/forward cache, and is seen: it pays what it owes.
@@ -40,14 +40,7 @@ impl App {
         self.hidden = false;
         self.feed_input(now, FeedInput::Restored);
         self.settle_soon();
-        self.retry(now);
-    }
-
-    fn retry(&mut self, now: Millis) {
-        for (entity, flight) in self.entities.retry_all(now) {
-            self.steps
-                .push_back(Step::Out(Output::Fetch { entity, flight }));
-        }
+        self.entities.retry_all();
     }
 
     /// Displays a page view, or none. One that comes back pays what it owes.
@@ -59,6 +52,9 @@ impl App {
         } else {
             Revision::default()
         };
+        if page != self.views.page() {
+            self.entities.forget_locations();
+        }
         self.views.show(page, applied, since);
         self.steps.push_back(Step::SettlePage(None));
         // What the page says of itself holds for all that it shows.

@@ -1,15 +1,19 @@
 //! The refresh engine: when a model or collection fetches.
 //!
-//! Binds contract 4, *one in flight, one owed*: each entity has at most one refresh under way and at
-//! most one owed. The first change fetches at once; changes during it make exactly one more when it
+//! Binds contract 4, *one in flight, one pending*: each entity has at most one refresh under way and at
+//! most one pending. The first change makes it ready to fetch; changes during the fetch make exactly one more when it
 //! settles. The last fetch always *starts* after the last change was seen, so the last answer is the
 //! newest. Per entity a burst costs at most 1 + ceil(burst / fetch time) requests.
+//!
+//! No method but [`Entities::start_next`] starts a fetch: the others only make entities ready. So many start as there are
+//! slots ([`Limits::concurrency`]); the other entities wait, those in view first, and then show all that was seen until they start.
 //!
 //! Requests that the app starts itself count: a refresh waits for them, runs only if what they read started before the
 //! change was seen, and follows if an older answer lands on a newer one.
 
 mod deadlines;
 mod entity;
+mod ready;
 
 use alloc::vec::Vec;
 
@@ -22,6 +26,7 @@ use crate::time::Millis;
 use deadlines::Deadlines;
 use entity::Entity;
 pub use entity::Kind;
+use ready::Ready;
 
 /// Names a model or a collection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +71,13 @@ pub struct Limits {
     pub retries: u32,
     /// The wait before each repetition.
     pub backoff: Backoff,
+    /// How many refreshes are under way at once, of all entities together; 0 counts as 1. The app's own requests count for
+    /// nothing here.
+    pub concurrency: u32,
 }
+
+/// What browsers open to one host over HTTP/1.1: a request beyond that waits anyway, where nobody can let another pass.
+pub const DEFAULT_CONCURRENCY: u32 = 6;
 
 impl Default for Limits {
     fn default() -> Self {
@@ -77,17 +88,9 @@ impl Default for Limits {
                 base: Millis::from_secs(1),
                 cap: Millis::from_secs(30),
             },
+            concurrency: DEFAULT_CONCURRENCY,
         }
     }
-}
-
-/// What a fetch is waiting for, or what it is that happens next to an entity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Due {
-    /// Fetch the entity.
-    Fetch(EntityId, FlightId),
-    /// This fetch took too long: stop waiting for it.
-    Expired(EntityId, FlightId),
 }
 
 /// How an entity stands, for people who look inside: nothing is decided by it.
@@ -99,6 +102,8 @@ pub struct Debt {
     pub requested: bool,
     /// A fetch follows what is under way, or whatever else it waits for.
     pub owes: bool,
+    /// That fetch waits for nothing but a free slot.
+    pub queued: bool,
     /// It waits for the user's work to be saved or given up.
     pub held: bool,
     /// It was tried in vain: it waits for the next change or seam.
@@ -115,6 +120,10 @@ pub struct Entities {
     deadlines: Deadlines,
     /// Those of the requests that the app starts: one for each entity, the earliest.
     foreign_deadlines: Deadlines,
+    /// Those that wait for a slot: every one that is ready, and no other.
+    ready: Ready,
+    /// Refreshes under way: slots that are taken.
+    in_flight: u32,
     /// The newest change seen: a fetch that starts now shows it, whatever it was asked for.
     newest: Revision,
     last_flight: u32,
@@ -130,6 +139,8 @@ impl Entities {
             limits,
             deadlines: Deadlines::default(),
             foreign_deadlines: Deadlines::default(),
+            ready: Ready::default(),
+            in_flight: 0,
             newest: Revision::default(),
             last_flight: 0,
             random: Random::new(seed),
@@ -142,9 +153,13 @@ impl Entities {
         EntityId(self.entities.insert(Entity::default()) as u32)
     }
 
-    /// Frees the number of an entity that is gone. Unknown numbers are ignored.
+    /// Frees the number of an entity that is gone, and its slot. Unknown numbers are ignored.
     pub fn forget(&mut self, id: EntityId) {
-        self.entities.try_remove(id.0 as usize);
+        self.ready.remove(id);
+        let gone = self.entities.try_remove(id.0 as usize);
+        if gone.is_some_and(|entity| entity.flight.is_some()) {
+            self.in_flight -= 1;
+        }
     }
 
     /// How many entities are known.
@@ -164,17 +179,19 @@ impl Entities {
         self.newest = self.newest.max(revision);
     }
 
-    /// Asks that the entity show the change `revision`. The flight to start now, if any: none when
-    /// it was asked for that already, or owes the fetch.
-    pub fn request(&mut self, id: EntityId, revision: Revision, now: Millis) -> Option<FlightId> {
+    /// Asks that the entity show the change `revision`. Whether that made it ready to fetch: not when it was asked for that
+    /// already, waits for a slot, or has the fetch pending.
+    pub fn request(&mut self, id: EntityId, revision: Revision) -> bool {
         let last = self.last_flight;
-        let entity = self.entities.get_mut(id.0 as usize)?;
+        let Some(entity) = self.entities.get_mut(id.0 as usize) else {
+            return false;
+        };
         if entity.asked >= revision {
-            return None;
+            return false;
         }
         self.newest = self.newest.max(revision);
         entity.ask(revision, last);
-        self.take_off_if_ready(id, now)
+        self.queue_if_ready(id)
     }
 
     /// The newest change that was seen before what the entity shows was read. `None` if it was never seen to be read.
@@ -184,9 +201,12 @@ impl Entities {
     }
 
     /// The newest change that the entity shows, or will show once the requests under way are answered: because it was
-    /// read since, or by [`Entities::assume`].
+    /// read since, or by [`Entities::assume`]. One that waits for a slot will show whatever is seen until then.
     #[must_use]
     pub fn as_of(&self, id: EntityId) -> Option<Revision> {
+        if self.ready.contains(id) {
+            return Some(self.newest);
+        }
         self.entities.get(id.0 as usize)?.as_of()
     }
 
@@ -211,23 +231,21 @@ impl Entities {
             .is_some_and(Entity::is_idle)
     }
 
-    /// Takes note that a fetch ended. The flight to start now, if the entity owes one.
+    /// Takes note that a fetch ended, which frees its slot; the entity is ready again if a fetch is pending.
     ///
     /// Also ends what [`Entities::depart`] started, and a fetch that is overdue: its answer was applied all the same.
-    pub fn settled(
-        &mut self,
-        id: EntityId,
-        flight: FlightId,
-        outcome: Outcome,
-        now: Millis,
-    ) -> Option<FlightId> {
+    pub fn settled(&mut self, id: EntityId, flight: FlightId, outcome: Outcome, now: Millis) {
         let (limits, last) = (self.limits, self.last_flight);
-        let entity = self.entities.get_mut(id.0 as usize)?;
+        let Some(entity) = self.entities.get_mut(id.0 as usize) else {
+            return;
+        };
         if entity.flight != Some(flight) {
             entity.arrive(flight, outcome == Outcome::Done, last);
-            return self.take_off_if_ready(id, now);
+            self.queue_if_ready(id);
+            return;
         }
         entity.flight = None;
+        self.in_flight -= 1;
         if outcome == Outcome::Done {
             entity.failures = 0;
             entity.land(flight, Kind::Whole, Some(entity.flight_as_of), last);
@@ -244,7 +262,7 @@ impl Entities {
                 entity.given_up = true;
             }
         }
-        self.take_off_if_ready(id, now)
+        self.queue_if_ready(id);
     }
 
     /// The app starts a request of its own, to be ended by [`Entities::settled`].
@@ -257,36 +275,42 @@ impl Entities {
         }
         entity.depart(flight, kind, self.newest, Some(due));
         self.last_flight = flight.0;
+        // A refresh that waits for a slot waits for this now, and may need no fetch after it.
+        self.queue_if_ready(id);
         Some(flight)
     }
 
     /// The entity shows an answer to a request that started before it was known: it counts as older than every other.
-    pub fn stranger_landed(&mut self, id: EntityId, now: Millis) -> Option<FlightId> {
+    pub fn stranger_landed(&mut self, id: EntityId) {
         let last = self.last_flight;
-        self.entities
-            .get_mut(id.0 as usize)?
-            .land(FlightId(0), Kind::Whole, None, last);
-        self.take_off_if_ready(id, now)
+        if let Some(entity) = self.entities.get_mut(id.0 as usize) {
+            entity.land(FlightId(0), Kind::Whole, None, last);
+            self.queue_if_ready(id);
+        }
     }
 
-    /// The fetch was not made, since it would overwrite the user's work. The entity owes it until [`Entities::release`].
+    /// The fetch was not made, since it would overwrite the user's work: its slot is free. It is pending until
+    /// [`Entities::release`].
     pub fn hold(&mut self, id: EntityId, flight: FlightId) {
         let entity = self.entities.get_mut(id.0 as usize);
         if let Some(entity) = entity.filter(|entity| entity.flight == Some(flight)) {
             entity.flight = None;
             entity.held = true;
+            self.in_flight -= 1;
         }
     }
 
-    /// The user's work is saved or given up. The flight to start now, if the entity owes one.
-    pub fn release(&mut self, id: EntityId, now: Millis) -> Option<FlightId> {
-        self.entities.get_mut(id.0 as usize)?.held = false;
-        self.take_off_if_ready(id, now)
+    /// The user's work is saved or given up: the entity is ready if a fetch is pending.
+    pub fn release(&mut self, id: EntityId) {
+        if let Some(entity) = self.entities.get_mut(id.0 as usize) {
+            entity.held = false;
+            self.queue_if_ready(id);
+        }
     }
 
-    /// Fetches what failed for good or waits for a retry: something happened (the network is back,
+    /// Makes ready what failed for good or waits for a retry: something happened (the network is back,
     /// the tab is visible) that makes success likely.
-    pub fn retry_all(&mut self, now: Millis) -> Vec<(EntityId, FlightId)> {
+    pub fn retry_all(&mut self) {
         let waiting = |(index, entity): (usize, &mut Entity)| {
             let waits = entity.may_retry();
             if waits {
@@ -296,11 +320,72 @@ impl Entities {
             waits.then_some(EntityId(index as u32))
         };
         let waiting: Vec<EntityId> = self.entities.iter_mut().filter_map(waiting).collect();
-        waiting
-            .into_iter()
-            .filter_map(|id| Some((id, self.take_off_if_ready(id, now)?)))
-            .collect()
+        for id in waiting {
+            self.queue_if_ready(id);
+        }
     }
+
+    // Slots
+    // -----
+
+    /// Starts the fetch that is next, if there is one and a slot is free: it gets its number, its time limit, and shows all
+    /// that was seen until now.
+    pub fn start_next(&mut self, now: Millis) -> Option<(EntityId, FlightId)> {
+        if self.free_slots() == 0 {
+            return None;
+        }
+        let id = self.ready.pop()?;
+        let entity = self.entities.get_mut(id.0 as usize)?;
+        // 2³² fetches of one page would take a thousand a second for seven weeks.
+        self.last_flight = self.last_flight.checked_add(1).unwrap_or(1);
+        let flight = FlightId(self.last_flight);
+        entity.flight = Some(flight);
+        entity.flight_as_of = self.newest;
+        self.in_flight += 1;
+        self.deadlines.push(now + self.limits.fetch, id, flight);
+        Some((id, flight))
+    }
+
+    /// The entities to be located ([`Entities::in_view`]) before the next fetch starts, each once while it waits: none
+    /// as long as all that are ready can start, since then their order matters to nobody.
+    #[must_use]
+    pub fn take_unlocated(&mut self) -> Vec<EntityId> {
+        let free = self.free_slots();
+        if free == 0 || self.ready.len() <= free {
+            return Vec::new();
+        }
+        self.ready.take_unlocated()
+    }
+
+    /// An entity that waits for a slot is in view, or is not: the newest answer counts, until its fetch starts.
+    pub fn in_view(&mut self, id: EntityId, in_view: bool) {
+        self.ready.locate(id, in_view);
+    }
+
+    /// Another page is displayed: what waits is to be located anew.
+    pub fn forget_locations(&mut self) {
+        self.ready.forget_locations();
+    }
+
+    fn free_slots(&self) -> usize {
+        self.limits
+            .concurrency
+            .max(1)
+            .saturating_sub(self.in_flight) as usize
+    }
+
+    /// Queues the entity if it is ready, or takes it out of the queue if it is not any more. Whether it was queued.
+    fn queue_if_ready(&mut self, id: EntityId) -> bool {
+        let entity = self.entities.get(id.0 as usize);
+        if entity.is_some_and(Entity::is_ready) {
+            return self.ready.push(id);
+        }
+        self.ready.remove(id);
+        false
+    }
+
+    // Time, and looking inside
+    // ------------------------
 
     /// What is under way for this entity, and what it owes. An unknown one has nothing and owes nothing.
     #[must_use]
@@ -312,6 +397,7 @@ impl Entities {
             fetching: entity.flight.is_some(),
             requested: entity.next_due().is_some(),
             owes: entity.owes(),
+            queued: self.ready.contains(id),
             held: entity.held,
             given_up: entity.given_up,
             retry_at: entity.retrying.and_then(|_| self.deadlines.at(id)),
@@ -333,21 +419,20 @@ impl Entities {
             .min()
     }
 
-    /// Takes what is due at `now`, earliest first.
-    pub fn pop(&mut self, now: Millis) -> Option<Due> {
+    /// Takes what is due at `now`: the next fetch that took too long, to be ended by [`Entities::settled`]. What waited for
+    /// its retry, or for a request of the app's that took too long, is ready from now on.
+    pub fn pop(&mut self, now: Millis) -> Option<(EntityId, FlightId)> {
         while let Some((id, flight)) = self.deadlines.pop(now) {
             let Some(entity) = self.entities.get_mut(id.0 as usize) else {
                 continue;
             };
             if entity.flight == Some(flight) {
                 entity.abandon(flight);
-                return Some(Due::Expired(id, flight));
+                return Some((id, flight));
             }
             if entity.retrying == Some(flight) {
                 entity.retrying = None;
-                if let Some(flight) = self.take_off_if_ready(id, now) {
-                    return Some(Due::Fetch(id, flight));
-                }
+                self.queue_if_ready(id);
             }
         }
         while let Some((id, flight)) = self.foreign_deadlines.pop(now) {
@@ -358,9 +443,7 @@ impl Entities {
             if let Some(due) = entity.next_due() {
                 self.foreign_deadlines.push(due, id, flight);
             }
-            if let Some(flight) = self.take_off_if_ready(id, now) {
-                return Some(Due::Fetch(id, flight));
-            }
+            self.queue_if_ready(id);
         }
         None
     }
@@ -372,19 +455,5 @@ impl Entities {
         for (_, entity) in &mut self.entities {
             entity.clock_set_back(from, to);
         }
-    }
-
-    fn take_off_if_ready(&mut self, id: EntityId, now: Millis) -> Option<FlightId> {
-        let entity = self.entities.get_mut(id.0 as usize)?;
-        if !entity.is_ready() {
-            return None;
-        }
-        // 2³² fetches of one page would take a thousand a second for seven weeks.
-        self.last_flight = self.last_flight.checked_add(1).unwrap_or(1);
-        let flight = FlightId(self.last_flight);
-        entity.flight = Some(flight);
-        entity.flight_as_of = self.newest;
-        self.deadlines.push(now + self.limits.fetch, id, flight);
-        Some(flight)
     }
 }

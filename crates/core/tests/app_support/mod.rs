@@ -1,10 +1,11 @@
 //! What the App's tests share: a feed to connect, and what its stream brings.
 
-use remote_refresh_core::app::App;
+use remote_refresh_core::app::{App, Output};
 use remote_refresh_core::feed::endpoint::Endpoint;
 use remote_refresh_core::feed::message::{Auth, FeedInput, RequestId};
 use remote_refresh_core::feed::timing::Timing;
 use remote_refresh_core::feed::Feed;
+use remote_refresh_core::refresh::{EntityId, FlightId};
 use remote_refresh_core::time::Millis;
 use remote_refresh_core::views::since::Since;
 use remote_refresh_core::wire::Json;
@@ -44,4 +45,28 @@ pub(crate) fn arrive(
     let stream = stream.expect("a stream is open");
     let text = format!("event: {event}\ndata: {{\"path\":\"{path}\",\"data\":{data}}}\n\n");
     app.feed_input(now, FeedInput::BytesArrived(stream, text.as_bytes()));
+}
+
+/// Carries out the orders, which must be to fetch: what starts, with its number.
+#[allow(dead_code, reason = "each test file compiles this module for itself")]
+pub(crate) fn fetches(app: &mut App, now: Millis) -> Vec<(EntityId, FlightId)> {
+    let mut fetches = Vec::new();
+    while let Some(order) = app.poll(now) {
+        match order {
+            Output::Fetch { entity, flight } => fetches.push((entity, flight)),
+            Output::Locate { .. } => {}
+            order => panic!("{order:?} is no fetch"),
+        }
+    }
+    fetches
+}
+
+/// The fetch of this entity that a pass without a snapshot starts, if it starts one.
+#[allow(dead_code, reason = "each test file compiles this module for itself")]
+pub(crate) fn refresh(app: &mut App, now: Millis, entity: EntityId) -> Option<FlightId> {
+    app.enter_pass(None);
+    app.visit_entity(entity, None);
+    app.leave_pass();
+    let fetches = fetches(app, now);
+    fetches.first().map(|(_, flight)| *flight)
 }
