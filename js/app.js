@@ -8,14 +8,14 @@ import { createEvents } from './events.js'
 import { Explain } from './explain.js'
 import { Call, checkOptions, Engine } from '../dist/wasm/remote_refresh.js'
 import { Feed } from './feed.js'
-import { Fetches } from './fetches.js'
 import { Live } from './live.js'
-import { observe } from './observe.js'
 import { openProvider } from './provider.js'
 import { Registry } from './registry.js'
-import { CLIENT_HEADER, Requests } from './requests.js'
+import { Fetches } from './requests/fetches.js'
+import { observe } from './requests/observe.js'
+import { CLIENT_HEADER, OwnRequests } from './requests/own.js'
 import { Tree } from './tree/index.js'
-import { Walk } from './walk.js'
+import { Walk } from './tree/walk.js'
 
 const isObject = value => value !== null && (typeof value === 'object' || typeof value === 'function')
 
@@ -56,23 +56,18 @@ class Shell {
 
   constructor(options) {
     const report = (event, detail) => this.#trigger(event, detail)
-    const explain = this.#explain = new Explain(options?.explain)
     this.host = {
       emit: (event, snapshot, previous, pass) => {
         walk.remember(snapshot, pass)
-        explain.note('change', { event, key: snapshot.key })
         this.#trigger(event, snapshot, previous ?? null)
       },
       emitModel: (operation, type, id, snapshot, pass) => {
         walk.remember(snapshot, pass)
-        const about = { type, operation, id }
-        explain.note('change', about)
-        this.#trigger(`model-${operation}-of-type-${type}`, about, snapshot)
+        this.#trigger(`model-${operation}-of-type-${type}`, { type, operation, id }, snapshot)
       },
       callHook: (id, snapshot, pass) => {
         const view = views.object(id)
         walk.remember(snapshot, pass)
-        explain.note('plan', { view })
         if (view) walk.visitPage(view, snapshot)
       },
       reviewPage: id => {
@@ -80,7 +75,9 @@ class Shell {
         if (view) walk.review(view)
       },
       fetch: (id, flight) => fetches.start(id, flight),
-      fetchExpired: (id, flight) => fetches.expire(flight),
+      inView: ids => fetches.inView([...ids]),
+      settled: (id, flight, done) => fetches.settled(flight, done),
+      expired: (id, flight, error) => fetches.expired(flight, error),
       deferred: id => report('refresh:deferred', { view: views.object(id), reason: 'hidden' }),
       feedState: (id, status) => this.#feedState(id, status),
       requestToken: (request, fresh) => this.#requestToken(request, fresh),
@@ -96,11 +93,10 @@ class Shell {
     const tree = this.#tree
     const live = this.#live = new Live(engine, options?.typeOf)
     const edits = new Edits({ engine, entities, live, tree, defer: options?.defer, root: () => this.#page ?? walk.root })
-    const requests = this.#requests = new Requests({ engine, entities, live, edits, fetches: () => fetches })
+    const requests = this.#requests = new OwnRequests({ engine, entities, live, edits, fetches: () => fetches })
     const fetches = this.#fetches = new Fetches({ engine, entities, live, requests, edits, report })
-    const walk = this.#walk = new Walk({
-      engine, views, entities, tree, live, fetches, report, explain: (what, detail) => explain.note(what, detail),
-    })
+    const walk = this.#walk = new Walk({ engine, views, entities, tree, live, fetches, report })
+    this.#explain = new Explain({ engine, views, entities, on: options?.explain })
     this.views = views
     this.app = this.#createApp(createBus())
   }
@@ -216,7 +212,7 @@ class Shell {
    * a change for that, nor the walk stop. The error goes where uncaught ones go.
    */
   #trigger(name, ...args) {
-    if (name.startsWith('refresh:')) this.#explain.note(name, args[0])
+    if (name.startsWith('refresh:')) this.#explain?.note(name, args[0])
     const events = this.app.Events._events
     // Nobody listens: so it is for most of these.
     if (!events?.[name] && !events?.all) return

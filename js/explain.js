@@ -1,50 +1,67 @@
-// Why something was refreshed, or not: the last steps from a change to its result, for those who ask.
+// `App.explain`: the engine's steps, with the views and entities that their numbers name.
 
-/** Steps that are remembered. */
+/** Steps that the engine remembers, and so the causes that are kept. */
 const MAX_STEPS = 500
 
 export class Explain {
-  /** Off until somebody asks, and then free of cost: nothing is written down. */
-  #steps = null
-  #next = 0
+  #engine
+  #views
+  #entities
+  /** Whether the engine notes steps; until somebody asks, it doesn't. */
+  #on = false
+  /** A step's number → what was thrown. */
+  #causes = new Map()
   /** entity → when its fetch started. */
   #started = new WeakMap()
 
-  constructor(on) {
+  constructor({ engine, views, entities, on }) {
+    this.#engine = engine
+    this.#views = views
+    this.#entities = entities
     if (on) this.start()
   }
 
   start() {
-    this.#steps ??= []
+    this.#on = true
+    this.#engine.startExplaining()
   }
 
-  /** Writes a step down. Views and entities are held weakly: being explained keeps nothing alive. */
-  note(what, detail) {
-    // First of all: this is called for every place that shows an entity.
-    if (!this.#steps) return
-    const { view, entity, reason, code, ...rest } = detail ?? {}
-    const time = performance.now()
-    const step = { time, what, reason: reason ?? code, ...rest, view: weak(view), entity: weak(entity) }
-    this.#steps[this.#next++ % MAX_STEPS] = step
-    if (!entity) return
-    if (what === 'refresh:start') this.#started.set(entity, time)
-    const start = (what === 'refresh:done' || what === 'refresh:error') && this.#started.get(entity)
-    // For the browser's profiler.
-    if (start) performance.measure(`${what} ${nameOf(entity)}`, { start, end: time })
+  /** An event of ours is triggered. */
+  note(name, { view, entity, reason, code, cause }) {
+    if (!this.#on) return
+    const numberOf = (registry, object) => (object && registry.knows(object) ? registry.id(object) : undefined)
+    const step = this.#engine.noteEvent(name, numberOf(this.#views, view), numberOf(this.#entities, entity), reason ?? code)
+    if (cause !== undefined) this.#causes.set(step, cause)
+    for (const old of this.#causes.keys()) {
+      if (old > step - MAX_STEPS) break
+      this.#causes.delete(old)
+    }
+    if (entity) this.#measure(name, entity)
+  }
+
+  /** For the browser's profiler. */
+  #measure(name, entity) {
+    const end = performance.now()
+    if (name === 'refresh:start') this.#started.set(entity, end)
+    const start = (name === 'refresh:done' || name === 'refresh:error') && this.#started.get(entity)
+    if (start) performance.measure(`${name} ${nameOf(entity)}`, { start, end })
   }
 
   /** The steps, oldest first: all, or those of one view or entity and the changes between them. */
   steps(target) {
-    this.start()
-    const oldest = this.#next % MAX_STEPS
-    const inOrder = this.#steps.length < MAX_STEPS ? this.#steps : [...this.#steps.slice(oldest), ...this.#steps.slice(0, oldest)]
-    return inOrder
-      .map(({ view, entity, ...step }) => ({ ...step, ...(view && { view: view.deref() }), ...(entity && { entity: entity.deref() }) }))
-      .filter(step => !target || step.view === target || step.entity === target || (!step.view && !step.entity))
+    if (!this.#on) this.start()
+    return this.#engine.explanation()
+      .map(({ number, view, entity, ...step }) => ({
+        ...present(step),
+        ...(view !== null && { view: this.#views.object(view) }),
+        ...(entity !== null && { entity: this.#entities.object(entity) }),
+        ...(this.#causes.has(number) && { cause: this.#causes.get(number) }),
+      }))
+      .filter(step => !target || step.view === target || step.entity === target || (!('view' in step) && !('entity' in step)))
   }
 }
 
-const weak = object => object && new WeakRef(object)
+const present = step => Object.fromEntries(Object.entries(step).filter(([, value]) => value !== null))
 
 function nameOf(entity) {
   try {

@@ -34,12 +34,11 @@ export class Live {
     return options ?? NOTHING
   }
 
-  /** The number of the entity's type; 0 for one without a type, which every change concerns. */
-  typeNumber(entity) {
+  /** The number of the entity's type; undefined for one without a type, which every change concerns. */
+  kindOf(entity) {
     const type = this.of(entity).type ?? entity.liveType ?? entity.modelType ?? this.#typeOf?.(entity)
-    if (typeof type !== 'string' || !type) return 0
-    let number = this.#numbers.get(type)
-    if (number === undefined) this.#numbers.set(type, number = this.#engine.typeNumber(type))
-    return number
+    if (typeof type !== 'string' || !type) return undefined
+    if (!this.#numbers.has(type)) this.#numbers.set(type, this.#engine.typeNumber(type))
+    return this.#numbers.get(type)
   }
 }

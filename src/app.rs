@@ -4,18 +4,21 @@
 //! borrow alive while JavaScript runs (*decide, then act*). A call from inside a handler only adds its
 //! fact; the loop that is already running carries out what follows.
 
+mod explain;
 mod provider;
 mod requests;
+mod walk;
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use remote_refresh_core::app::{App, Output, Snapshot};
+use remote_refresh_core::app::{App, Output};
+use remote_refresh_core::explain::{Explain, What};
 use remote_refresh_core::change::ModelChange;
 use remote_refresh_core::feed::message::{FeedInput, RequestId};
 use remote_refresh_core::feed::state::FeedState;
 use remote_refresh_core::feed::Feed;
-use remote_refresh_core::refresh::{EntityId, FlightId, Outcome};
+use remote_refresh_core::refresh::{EntityId, Outcome};
 use remote_refresh_core::revision::Revision;
 use remote_refresh_core::time::Millis;
 use remote_refresh_core::views::ViewId;
@@ -26,7 +29,7 @@ use crate::browser::page::{is_hidden, is_online, PageEvent, PageEvents};
 use crate::browser::stream::{self, Stream, StreamFact};
 use crate::browser::tabs::{can_share, TabFact, Tabs};
 use crate::browser::timer::Timer;
-use crate::error::text_of;
+use crate::error::{coded, text_of};
 use crate::host::Host;
 use crate::inspect::{plain, AppState, EntityState, FeedStatus};
 use crate::json::{self, leaf_to_js, to_js};
@@ -34,6 +37,8 @@ use crate::options;
 use crate::snapshot::DataSnapshot;
 
 pub use provider::ProviderStream;
+pub use requests::{is_write_by, Ending, Options};
+pub use walk::{has_address, Meaning, Single, Whose};
 
 /// The engine of one App.
 #[wasm_bindgen]
@@ -51,8 +56,8 @@ pub(crate) struct Inner {
     tabs: RefCell<Option<(u32, Rc<Tabs>)>>,
     /// Orders are being carried out further up the stack.
     carrying_out: Cell<bool>,
-    /// When the pass that was entered last began: asking for the time is half of what a visit costs.
-    pass_began: Cell<Millis>,
+    /// The steps that `App.explain` shows, once somebody has asked.
+    explain: RefCell<Option<Explain>>,
     /// Where the user's node is, for the snapshots' `ref()`.
     node_url: RefCell<Rc<str>>,
 }
@@ -85,7 +90,7 @@ impl Engine {
             stream: RefCell::default(),
             tabs: RefCell::default(),
             carrying_out: Cell::new(false),
-            pass_began: Cell::new(Millis::default()),
+            explain: RefCell::default(),
             node_url: RefCell::new("".into()),
         })))
     }
@@ -172,6 +177,12 @@ impl Engine {
             .feed_input(FeedInput::TokenFailed(RequestId(request), &message));
     }
 
+    /// Carries out what is due by now: what a review that took several tasks has gathered is fetched.
+    #[wasm_bindgen(js_name = carryOut)]
+    pub fn carry_out(&self) {
+        self.0.carry_out_all();
+    }
+
     // Views and entities
     // ------------------
 
@@ -195,7 +206,11 @@ impl Engine {
     /// The view with this number was collected.
     #[wasm_bindgen(js_name = forgetView)]
     pub fn forget_view(&self, view: u32) {
-        self.0.app.borrow_mut().views_mut().forget(ViewId(view));
+        let view = ViewId(view);
+        self.0.app.borrow_mut().views_mut().forget(view);
+        if let Some(explain) = &mut *self.0.explain.borrow_mut() {
+            explain.forget_view(view);
+        }
     }
 
     /// A number for a model or collection.
@@ -207,7 +222,12 @@ impl Engine {
     /// The model or collection with this number was collected.
     #[wasm_bindgen(js_name = forgetEntity)]
     pub fn forget_entity(&self, entity: u32) {
-        self.0.app.borrow_mut().forget_entity(EntityId(entity));
+        let entity = EntityId(entity);
+        if let Some(explain) = &mut *self.0.explain.borrow_mut() {
+            explain.forget_entity(entity);
+        }
+        // Its slot is free, if it was being fetched.
+        self.0.act(|app, _| app.forget_entity(entity));
     }
 
     /// What the App waits for: an [`AppState`].
@@ -224,46 +244,6 @@ impl Engine {
         let app = self.0.app.borrow();
         let debt = entity.map(|entity| app.debt(EntityId(entity)));
         plain(&EntityState::new(&debt.unwrap_or_default()))
-    }
-
-    // Passes
-    // ------
-
-    /// Opens the pass of a snapshot, ours or somebody else's; 0 for one of none. Returns its revision.
-    #[wasm_bindgen(js_name = enterPass)]
-    pub fn enter_pass(&self, revision: u32, ours: bool) -> u32 {
-        let snapshot = if ours {
-            Snapshot::OfFeed
-        } else {
-            Snapshot::Foreign
-        };
-        let snapshot = (revision != 0).then_some(snapshot(Revision(revision)));
-        self.0.pass_began.set(now());
-        self.0.app.borrow_mut().enter_pass(snapshot).0
-    }
-
-    /// Closes the pass that was opened last.
-    #[wasm_bindgen(js_name = leavePass)]
-    pub fn leave_pass(&self) {
-        self.0.app.borrow_mut().leave_pass();
-    }
-
-    /// Whether to call this view's `remoteRefresh` in the pass under way.
-    #[wasm_bindgen(js_name = visitHook)]
-    pub fn visit_hook(&self, view: u32) -> bool {
-        self.0.app.borrow_mut().visit_hook(ViewId(view))
-    }
-
-    /// Whether to refresh what this view shows in the pass under way.
-    #[wasm_bindgen(js_name = visitWalk)]
-    pub fn visit_walk(&self, view: u32) -> bool {
-        self.0.app.borrow_mut().visit_walk(ViewId(view))
-    }
-
-    /// Both questions in one, for a view without a `remoteRefresh`.
-    pub fn visit(&self, view: u32) -> bool {
-        let mut app = self.0.app.borrow_mut();
-        app.visit_hook(ViewId(view)) && app.visit_walk(ViewId(view))
     }
 }
 
@@ -312,10 +292,6 @@ impl Inner {
         }
     }
 
-    fn fetch_settled(&self, entity: u32, flight: u32, outcome: Outcome) {
-        self.act(|app, now| app.fetch_settled(now, EntityId(entity), FlightId(flight), outcome));
-    }
-
     // Orders
     // ------
 
@@ -324,13 +300,21 @@ impl Inner {
             return;
         }
         loop {
-            let order = self.app.borrow_mut().poll();
+            let order = self.app.borrow_mut().poll(now());
             let Some(order) = order else { break };
             // What the app's code throws was reported there; the other orders are carried out all the same.
             let _ = self.carry_out(order);
         }
         self.carrying_out.set(false);
         self.arm();
+    }
+
+    /// What a walk has gathered is fetched when its outermost pass ends.
+    fn carry_out_after_pass(&self) {
+        let outermost = !self.app.borrow().is_in_pass();
+        if outermost {
+            self.carry_out_all();
+        }
     }
 
     fn carry_out(&self, order: Output) -> Result<(), JsValue> {
@@ -359,8 +343,10 @@ impl Inner {
                 child,
                 revision,
             } => {
+                let key = || child.key.as_str().into();
+                self.note(|| What::Child { event, key: key() }, None, None);
                 let previous = child.previous.as_ref().map(Key::as_str);
-                let snapshot = self.snapshot(&child.key, child.node);
+                let snapshot = self.snapshot(&child.key, child.node.clone());
                 host.emit(event, snapshot, previous, revision.0)
             }
             Output::EmitModel { model, revision } => self.emit_model(model, revision),
@@ -375,19 +361,48 @@ impl Inner {
                 view,
                 child,
                 revision,
-            } => host.call_hook(view.0, self.snapshot(&child.key, child.node), revision.0),
+            } => {
+                self.note(|| What::Plan, Some(view), None);
+                host.call_hook(view.0, self.snapshot(&child.key, child.node), revision.0)
+            }
             Output::ReviewPage { view } => host.review_page(view.0),
+            Output::Locate { entities } => self.locate(&entities),
             Output::Fetch { entity, flight } => host.fetch(entity.0, flight.0),
-            Output::FetchExpired { entity, flight } => host.fetch_expired(entity.0, flight.0),
+            Output::Settled {
+                entity,
+                flight,
+                outcome,
+            } => host.settled(entity.0, flight.0, outcome == Outcome::Done),
+            Output::FetchExpired { entity, flight } => {
+                let why = "the fetch did not settle in time: return its promise from `fetch`, or trigger `sync` or `error` when it is over";
+                host.expired(entity.0, flight.0, coded("fetch-timeout", why))
+            }
             Output::Deferred { view } => host.deferred(view.0),
         }
+    }
+
+    /// Asks which of these entities are in view, and takes the answer to the core.
+    fn locate(&self, entities: &[EntityId]) -> Result<(), JsValue> {
+        let numbers: Vec<u32> = entities.iter().map(|entity| entity.0).collect();
+        let in_view = self.host.in_view(numbers)?;
+        let mut app = self.app.borrow_mut();
+        for entity in in_view {
+            app.in_view(EntityId(entity), true);
+        }
+        Ok(())
     }
 
     fn emit_model(&self, model: ModelChange, revision: Revision) -> Result<(), JsValue> {
         let id = leaf_to_js(model.id.as_ref());
         let url = [&**self.node_url.borrow(), "/models"].concat();
-        let snapshot = DataSnapshot::of_child(&url, &model.name, Some(model.node));
+        let snapshot = DataSnapshot::of_child(&url, &model.name, Some(model.node.clone()));
         let operation = model.operation.name();
+        let what = || What::Model {
+            kind: model.name.as_str().into(),
+            operation,
+            id: model.id.clone(),
+        };
+        self.note(what, None, None);
         self.host
             .emit_model(operation, model.name.as_str(), id, snapshot, revision.0)
     }

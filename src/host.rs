@@ -52,13 +52,26 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = reviewPage)]
     pub fn review_page(this: &Host, view: u32) -> Result<(), JsValue>;
 
-    /// Fetches an entity.
+    /// Which of these entities are in view: shown by a view whose element is in the window.
+    #[wasm_bindgen(method, catch, js_name = inView)]
+    pub fn in_view(this: &Host, entities: Vec<u32>) -> Result<Vec<u32>, JsValue>;
+
+    /// Fetches an entity, and reports how the fetch ended by `fetchEnded`.
     #[wasm_bindgen(method, catch)]
     pub fn fetch(this: &Host, entity: u32, flight: u32) -> Result<(), JsValue>;
 
-    /// Stops waiting for a fetch.
-    #[wasm_bindgen(method, catch, js_name = fetchExpired)]
-    pub fn fetch_expired(this: &Host, entity: u32, flight: u32) -> Result<(), JsValue>;
+    /// Reports that a fetch has ended, and whether well.
+    #[wasm_bindgen(method, catch)]
+    pub fn settled(this: &Host, entity: u32, flight: u32, done: bool) -> Result<(), JsValue>;
+
+    /// Reports that a fetch took too long, with this error. Nothing waits for it any more.
+    #[wasm_bindgen(method, catch)]
+    pub fn expired(
+        this: &Host,
+        entity: u32,
+        flight: u32,
+        error: JsValue,
+    ) -> Result<(), JsValue>;
 
     /// Reports that a page view's refresh waits until the tab is visible.
     #[wasm_bindgen(method, catch)]

@@ -6,6 +6,7 @@ use remote_refresh_core::app::Outlook;
 use remote_refresh_core::feed::state::{FeedState, Reason};
 use remote_refresh_core::refresh::Debt;
 use remote_refresh_core::time::Millis;
+use remote_refresh_core::wire::Leaf;
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
@@ -96,6 +97,8 @@ pub struct EntityState {
     pub requested: bool,
     /// A fetch follows what is under way, or whatever else it waits for.
     pub pending: bool,
+    /// It is about to be fetched: it waits for one of the fetches under way to end (`concurrency`).
+    pub queued: bool,
     /// It waits for the user's work to be saved or left.
     pub deferred: bool,
     /// It failed too often, and waits for the next change or sync point.
@@ -110,11 +113,67 @@ impl EntityState {
             fetching: debt.fetching,
             requested: debt.requested,
             pending: debt.owes,
+            queued: debt.queued,
             deferred: debt.held,
             given_up: debt.given_up,
             retry_at: debt.retry_at.map(time),
         }
     }
+}
+
+/// The id of a record.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+#[cfg_attr(all(test, not(target_arch = "wasm32")), derive(ts_rs::TS))]
+pub enum RecordId<'a> {
+    /// A string.
+    Text(&'a str),
+    /// A number.
+    Number(f64),
+    /// A boolean, which a database's key may be, too.
+    Flag(bool),
+}
+
+impl<'a> From<&'a Leaf> for RecordId<'a> {
+    fn from(leaf: &'a Leaf) -> Self {
+        match leaf {
+            Leaf::String(text) => Self::Text(text),
+            Leaf::Number(number) => Self::Number(*number),
+            Leaf::Bool(flag) => Self::Flag(*flag),
+        }
+    }
+}
+
+/// One step on the way from a change to its result.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(all(test, not(target_arch = "wasm32")), derive(ts_rs::TS))]
+pub struct ExplainedStep<'a> {
+    /// Counts the steps, from 1.
+    pub number: u32,
+    /// When, in ms since the page began (`performance.now()`).
+    pub time: f64,
+    /// `change` (the feed changed: `event` and `key`, or `type`, `operation` and `id` of a model), `plan` (the page view is to be
+    /// refreshed), `joined` (a fetch that is under way or pending will do), or the event of the same name: `refresh:start`,
+    /// `refresh:done`, `refresh:error`, `refresh:deferred`, `refresh:skipped`.
+    pub what: &'a str,
+    /// Why it was skipped or deferred, or the error's code.
+    pub reason: Option<&'a str>,
+    /// The number of the view.
+    pub view: Option<u32>,
+    /// The number of the model or collection.
+    pub entity: Option<u32>,
+    /// Of a change: the event that was triggered.
+    pub event: Option<&'a str>,
+    /// Of a change: the name of the child that changed.
+    pub key: Option<&'a str>,
+    /// Of a change: the type whose records changed.
+    #[serde(rename = "type")]
+    pub kind: Option<&'a str>,
+    /// Of a change: `added`, `changed` or `removed`.
+    pub operation: Option<&'a str>,
+    /// Of a change: the record's id, if it is one that is known.
+    pub id: Option<RecordId<'a>>,
 }
 
 fn time(at: Millis) -> f64 {
@@ -143,6 +202,8 @@ mod tests {
         for part in [
             AppState::export_to_string(&config),
             EntityState::export_to_string(&config),
+            ExplainedStep::export_to_string(&config),
+            RecordId::export_to_string(&config),
             FeedReason::export_to_string(&config),
             FeedStatus::export_to_string(&config),
         ] {

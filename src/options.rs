@@ -48,6 +48,7 @@ impl Call {
         match self {
             Self::CreateApp => &[
                 "clientId",
+                "concurrency",
                 "debounce",
                 "defer",
                 "explain",
@@ -371,6 +372,7 @@ pub(crate) fn settings(options: &JsValue, seed: u64) -> Result<Settings, JsValue
     };
     options.span("fetchTimeout", &mut settings.limits.fetch)?;
     options.count("fetchRetries", 0, &mut settings.limits.retries)?;
+    options.count("concurrency", 1, &mut settings.limits.concurrency)?;
     let debounce = &mut settings.debounce;
     options.span("debounce", &mut debounce.quiet)?;
     // Ten quiet spans: long enough to gather a burst, short enough not to look frozen.

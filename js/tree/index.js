@@ -2,16 +2,19 @@
 
 import { collectAny, collectOwn } from './collect.js'
 import { isGone } from './kinds.js'
-import { collectNamed } from './names.js'
+import { collectNamed, hasNamed } from './names.js'
 
 export class Tree {
   /** view → what `register` was told of its children. */
   #children = new WeakMap()
   /** view → the views that were registered with it as their parent, held weakly. */
   #registered = new WeakMap()
+  /** Whether any view was ever registered. */
+  #any = false
 
   /** Takes note of a view the walker can't find, or whose subviews it can't. Returns how to undo that. */
   register(view, { parent, children }) {
+    this.#any = true
     const undo = []
     if (children !== undefined) {
       this.#children.set(view, children)
@@ -24,6 +27,14 @@ export class Tree {
       undo.push(() => siblings.delete(ref))
     }
     return () => undo.splice(0).forEach(step => step())
+  }
+
+  /** Whether a view has no subviews for sure; most have none, and this takes a fraction of the time of looking for them. */
+  isChildless(view) {
+    const { _subviews } = view
+    if (_subviews !== undefined && _subviews?.length !== 0) return false
+    if (this.#any && (this.#children.has(view) || this.#registered.has(view))) return false
+    return view.remoteRefreshChildren === undefined && !hasNamed(view)
   }
 
   /**

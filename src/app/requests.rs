@@ -1,153 +1,165 @@
-//! The part of the engine's class that is about requests: which ones a pass makes, and what becomes of them.
+//! What becomes of requests: the App's own fetches, and those that the app starts itself.
 
-use js_sys::Array;
-use remote_refresh_core::app::{Visit, WriteId};
-use remote_refresh_core::change::TypeId;
-use remote_refresh_core::refresh::{EntityId, FlightId, Kind, Outcome};
+use remote_refresh_core::app::{is_write, AppRequest, Read, Source};
+use remote_refresh_core::refresh::{EntityId, FlightId, Outcome};
 use wasm_bindgen::prelude::*;
 
 use super::{now, Engine};
-use crate::json::leaf_to_js;
+
+/// How a request ended.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The entity shows the answer.
+    Done,
+    /// It failed.
+    Failed,
+    /// It could not be made, or its answer is invalid: trying again is no use.
+    Impossible,
+}
+
+impl Ending {
+    const fn outcome(self, status: Option<u16>) -> Outcome {
+        match self {
+            Self::Done => Outcome::Done,
+            Self::Failed => Outcome::Failed(status),
+            Self::Impossible => Outcome::Impossible,
+        }
+    }
+}
+
+/// What is known of an event's options, if they are not those of a request that was seen to start.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Options {
+    /// Those of a read that nobody saw start.
+    OfRead,
+    /// Those of a write that nobody saw start.
+    OfWrite,
+    /// The event brings none.
+    None,
+}
+
+/// Whether a request writes, by the options of its `request` event: whether they have `parse`, and whether `validate` is true.
+#[wasm_bindgen(js_name = isWrite)]
+pub fn is_write_by(has_parse: bool, validates: bool) -> bool {
+    is_write(has_parse, validates)
+}
 
 #[wasm_bindgen]
 impl Engine {
-    /// The number of a type of model, for `concerns`; 0 when there are too many to tell apart.
-    #[wasm_bindgen(js_name = typeNumber)]
-    pub fn type_number(&self, name: &str) -> u32 {
+    // Fetches of ours
+    // ---------------
+
+    /// A fetch ended, with the answer's HTTP status if it failed and there was one. An end that is reported again changes nothing.
+    #[wasm_bindgen(js_name = fetchEnded)]
+    pub fn fetch_ended(&self, entity: u32, flight: u32, ending: Ending, status: Option<u16>) {
+        let outcome = ending.outcome(status);
         self.0
-            .app
-            .borrow_mut()
-            .type_id(name)
-            .map_or(0, |id| id.0 + 1)
+            .act(|app, now| app.fetch_settled(now, EntityId(entity), FlightId(flight), outcome));
     }
 
-    /// Whether the pass under way concerns entities of the type with this number; 0 for those without one.
-    pub fn concerns(&self, number: u32) -> bool {
-        self.0
-            .app
-            .borrow()
-            .concerns(number.checked_sub(1).map(TypeId))
-    }
-
-    /// What the pass under way means to this entity, of the type with this number. 0 if it will be fetched, or is being fetched
-    /// already; −1 if the change does not concern it, −2 if this client wrote the change itself.
-    #[wasm_bindgen(js_name = visitEntity)]
-    pub fn visit_entity(&self, entity: u32, number: u32) -> i32 {
-        let kind = number.checked_sub(1).map(TypeId);
-        let visit = self.0.app.borrow_mut().visit_entity(EntityId(entity), kind);
-        match visit {
-            Visit::Fetches | Visit::Joined => 0,
-            Visit::NotConcerned => -1,
-            Visit::OwnWrite => -2,
-        }
-    }
-
-    /// Has this entity, of the type with this number, fetched if it was requested before a change that concerns it was seen.
-    /// Always 0: the fetch is ordered later.
-    #[wasm_bindgen(js_name = reviewEntity)]
-    pub fn review_entity(&self, entity: u32, number: u32) -> u32 {
-        let kind = number.checked_sub(1).map(TypeId);
-        self.0
-            .app
-            .borrow_mut()
-            .review_entity(EntityId(entity), kind);
-        0
-    }
-
-    /// A fetch ended well.
-    #[wasm_bindgen(js_name = fetchDone)]
-    pub fn fetch_done(&self, entity: u32, flight: u32) {
-        self.0.fetch_settled(entity, flight, Outcome::Done);
-    }
-
-    /// A fetch failed, with the answer's HTTP status if there was one.
-    #[wasm_bindgen(js_name = fetchFailed)]
-    pub fn fetch_failed(&self, entity: u32, flight: u32, status: Option<u16>) {
-        self.0
-            .fetch_settled(entity, flight, Outcome::Failed(status));
-    }
-
-    /// A fetch could not be made, or its answer is invalid: trying again is no use.
-    #[wasm_bindgen(js_name = fetchImpossible)]
-    pub fn fetch_impossible(&self, entity: u32, flight: u32) {
-        self.0.fetch_settled(entity, flight, Outcome::Impossible);
-    }
-
-    /// What happened to the one record that the pass under way is about, as `[operation, id]`, if it is of the type with
-    /// this number and that is all there is to do for the entity, their collection.
-    pub fn exact(&self, entity: u32, number: u32) -> Option<Array> {
-        let app = self.0.app.borrow();
-        let model = app.exact(EntityId(entity), TypeId(number.checked_sub(1)?))?;
-        Some(Array::of2(
-            &model.operation.name().into(),
-            &leaf_to_js(model.id.as_ref()),
-        ))
-    }
-
-    /// What `exact` said is done, and is all that the pass under way asks of the entity.
-    pub fn exactly(&self, entity: u32) {
-        self.0.app.borrow_mut().exactly(EntityId(entity));
-    }
-
-    /// The app starts a request: 0 reads the whole entity, 1 a part, 2 writes. Returns its flight, for `fetchDone` and
-    /// `fetchFailed`; 0 for an unknown entity.
-    #[wasm_bindgen(js_name = requestStarted)]
-    pub fn request_started(&self, entity: u32, kind: u8) -> u32 {
-        let kind = match kind {
-            0 => Kind::Whole,
-            1 => Kind::Partial,
-            _ => Kind::Write,
-        };
-        let flight = self
-            .0
-            .app
-            .borrow_mut()
-            .request_started(now(), EntityId(entity), kind);
-        self.0.arm();
-        flight.map_or(0, |flight| flight.0)
-    }
-
-    /// The app starts a write whose answer brings these entities up to date, and touches those.
-    #[wasm_bindgen(js_name = writeStarted)]
-    pub fn write_started(&self, given: &[u32], touched: &[u32]) -> u32 {
-        let ids = |numbers: &[u32]| numbers.iter().map(|id| EntityId(*id)).collect::<Vec<_>>();
-        let write = self
-            .0
-            .app
-            .borrow_mut()
-            .write_started(now(), &ids(given), &ids(touched));
-        self.0.arm();
-        write.0
-    }
-
-    /// The name to send this write under.
-    #[wasm_bindgen(js_name = writeName)]
-    pub fn write_name(&self, write: u32) -> JsValue {
-        self.0.app.borrow().write_name(WriteId(write)).into()
-    }
-
-    /// A write ended, and whether well; `given` when its answer says what it made of the entities.
-    #[wasm_bindgen(js_name = writeSettled)]
-    pub fn write_settled(&self, write: u32, done: bool, given: bool) {
-        self.0
-            .act(|app, now| app.write_settled(now, WriteId(write), done, given));
-    }
-
-    /// The entity shows the answer to a request whose start was not seen.
-    #[wasm_bindgen(js_name = strangerLanded)]
-    pub fn stranger_landed(&self, entity: u32) {
-        self.0
-            .act(|app, now| app.stranger_landed(now, EntityId(entity)));
-    }
-
-    /// The fetch was not made, for the user's sake; it is owed until `release`.
+    /// The fetch was not made, for the user's sake; it is pending until `release`.
     pub fn hold(&self, entity: u32, flight: u32) {
         self.0
             .act(|app, _| app.hold(EntityId(entity), FlightId(flight)));
     }
 
-    /// The user has finished: what the entity owes is paid.
+    /// The user has finished: what is pending is fetched.
     pub fn release(&self, entity: u32) {
         self.0.act(|app, now| app.release(now, EntityId(entity)));
+    }
+
+    // The app's own requests
+    // ----------------------
+
+    /// The events of an entity are followed from now on.
+    pub fn meet(&self, entity: u32) {
+        self.0.app.borrow_mut().meet(EntityId(entity));
+    }
+
+    /// The app starts to read an entity. Returns the request's number. `keeps_others`: `remove`, `add` or `merge` is false;
+    /// `asks_elsewhere`: `url` or `data` is given; `is_pager`: the collection puts its page into every request;
+    /// `is_remembered`: a refresh asks for what this read asks for.
+    #[wasm_bindgen(js_name = readStarted)]
+    pub fn read_started(
+        &self,
+        entity: u32,
+        keeps_others: bool,
+        asks_elsewhere: bool,
+        is_pager: bool,
+        is_remembered: bool,
+    ) -> u32 {
+        let read = Read {
+            keeps_others,
+            asks_elsewhere,
+            is_pager,
+            is_remembered,
+        };
+        let mut app = self.0.app.borrow_mut();
+        let request = app.read_started(now(), EntityId(entity), read);
+        drop(app);
+        self.0.arm();
+        request.0
+    }
+
+    /// The app starts to save or to destroy a model of this collection, if it has one that can be fetched. Returns the
+    /// request's number.
+    #[wasm_bindgen(js_name = saveStarted)]
+    pub fn save_started(&self, model: u32, creates: bool, collection: Option<u32>) -> u32 {
+        let mut app = self.0.app.borrow_mut();
+        let collection = collection.map(EntityId);
+        let request = app.save_started(now(), EntityId(model), creates, collection);
+        drop(app);
+        self.0.arm();
+        request.0
+    }
+
+    /// The app starts a write whose answer gives the new state of these entities. Returns the request's number.
+    #[wasm_bindgen(js_name = writeStarted)]
+    pub fn write_started(&self, given: Vec<u32>) -> u32 {
+        let given: Vec<EntityId> = given.into_iter().map(EntityId).collect();
+        let request = self.0.app.borrow_mut().write_by_app(now(), &given);
+        self.0.arm();
+        request.0
+    }
+
+    /// The name to send a write under; `undefined` for a read, or a request that has ended.
+    #[wasm_bindgen(js_name = requestName)]
+    pub fn request_name(&self, request: u32) -> Option<String> {
+        self.0.app.borrow().request_name(AppRequest(request))
+    }
+
+    /// A request of the app's own ended: whether well, and whether its answer says something.
+    #[wasm_bindgen(js_name = requestEnded)]
+    pub fn request_ended(&self, request: u32, done: bool, answered: bool) {
+        self.0
+            .act(|app, now| app.request_ended(now, AppRequest(request), done, answered));
+    }
+
+    /// An event of an entity says that a request ended, with options that nobody saw start. `has_request`: they hold a request
+    /// (`xhr`), as those of an answer do; `answered`: the answer says something.
+    #[wasm_bindgen(js_name = eventEnded)]
+    pub fn event_ended(
+        &self,
+        entity: u32,
+        options: Options,
+        ending: Ending,
+        status: Option<u16>,
+        has_request: bool,
+        answered: bool,
+    ) {
+        let unknown = |writes| Source::Unknown {
+            writes,
+            has_request,
+        };
+        let source = match options {
+            Options::OfRead => unknown(false),
+            Options::OfWrite => unknown(true),
+            Options::None => Source::Nothing,
+        };
+        let outcome = ending.outcome(status);
+        self.0
+            .act(|app, now| app.event_ended(now, EntityId(entity), source, outcome, answered));
     }
 }

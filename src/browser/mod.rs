@@ -31,3 +31,8 @@ fn get<T: JsCast>(object: &JsValue, name: &str) -> Option<T> {
 fn has_method(object: &JsValue, name: &str) -> bool {
     get::<JsValue>(object, name).is_some_and(|method| method.is_function())
 }
+
+/// `performance.now()`: milliseconds since the page began, on a clock that never goes back.
+pub(crate) fn milliseconds() -> f64 {
+    global::<web_sys::Performance>("performance").map_or(0.0, |clock| clock.now())
+}

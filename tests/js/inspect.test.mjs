@@ -10,7 +10,7 @@ const known = App => App.inspect().views + App.inspect().entities
 test('looking at an entity that nobody has met does not make it known', () => {
   const { App } = newApp()
   const { stateOf } = App.inspect()
-  const idle = { fetching: false, requested: false, pending: false, deferred: false, givenUp: false, retryAt: null }
+  const idle = { fetching: false, requested: false, pending: false, queued: false, deferred: false, givenUp: false, retryAt: null }
   for (const entity of [newModel(), newCollection(), {}]) assert.deepEqual(stateOf(entity), idle)
   assert.equal(known(App), 0)
 })

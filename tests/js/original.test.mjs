@@ -124,7 +124,8 @@ test('without the listener App.connect refreshes the page by itself', async () =
   App.Views.currentPageView.remoteRefresh = undefined
   feed.put('/updated', 2)
   await until(() => told('firebase.child_changed').length)
-  assert.deepEqual(urls(), URLS)
+  // The subviews' hooks are those of another App, which fetches when each of its passes ends.
+  assert.deepEqual(urls().sort(), [...URLS].sort())
   handle.close()
 })
 

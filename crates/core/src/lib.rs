@@ -12,6 +12,7 @@ pub mod app;
 pub mod backoff;
 pub mod change;
 mod decimal;
+pub mod explain;
 pub mod feed;
 pub mod mirror;
 pub mod nearest;

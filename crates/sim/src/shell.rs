@@ -114,6 +114,7 @@ impl World {
                 }
             }
             Output::Locate { entities } => self.locate(tab, &entities),
+            Output::Settled { .. } => {}
             Output::FetchExpired { entity, flight } => self.fetch_expired(tab, entity, flight),
             Output::Deferred { .. } => self.note(|| format!("tab {tab}: deferred")),
         }

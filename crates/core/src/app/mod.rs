@@ -12,8 +12,10 @@ mod inspect;
 mod output;
 mod pace;
 mod pass;
+mod refreshable;
 mod requests;
 mod seams;
+mod traffic;
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
@@ -24,12 +26,15 @@ pub use inspect::Outlook;
 pub use output::{Child, Output};
 pub use pace::Debounce;
 pub use pass::Snapshot;
+pub use refreshable::{NewModel, SingleStep};
 pub use requests::Visit;
+pub use traffic::{is_write, AppRequest, Read, Source};
 
 use echo::Echoes;
 use pace::Pace;
 use pass::{Pass, Passes};
 use seams::UPDATED;
+use traffic::Traffic;
 
 use crate::change::{Concerned, Concerns, ModelChange, NodeChange, TypeId};
 use crate::feed::message::{FeedInput, FeedOutput};
@@ -91,6 +96,8 @@ pub struct App {
     exact: (Revision, Vec<ModelChange>),
     /// This client's own writes.
     echoes: Echoes,
+    /// The requests that the app started itself.
+    traffic: Traffic,
     /// The passes under way.
     passes: Passes,
     /// When the next change is answered.
@@ -130,6 +137,7 @@ impl App {
             concerned: Concerned::default(),
             exact: Default::default(),
             echoes: Echoes::default(),
+            traffic: Traffic::default(),
             passes: Passes::default(),
             pace: Pace::new(debounce, &client),
             waiting: None,
@@ -179,6 +187,7 @@ impl App {
     pub fn forget_entity(&mut self, entity: EntityId) {
         self.entities.forget(entity);
         self.echoes.forget(entity);
+        self.traffic.forget(entity);
     }
 
     // The feed

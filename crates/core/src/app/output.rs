@@ -7,7 +7,7 @@ use crate::change::ModelChange;
 use crate::feed::message::{FeedOutput, RequestId};
 use crate::feed::state::{FeedState, Reason};
 use crate::mirror::Change;
-use crate::refresh::{EntityId, FlightId};
+use crate::refresh::{EntityId, FlightId, Outcome};
 use crate::revision::Revision;
 use crate::views::ViewId;
 use crate::wire::{Key, Node};
@@ -144,6 +144,15 @@ pub enum Output {
         entity: EntityId,
         /// To be given back when it has settled.
         flight: FlightId,
+    },
+    /// Report that this fetch, which was waited for, ended.
+    Settled {
+        /// The entity.
+        entity: EntityId,
+        /// The fetch.
+        flight: FlightId,
+        /// How it ended.
+        outcome: Outcome,
     },
     /// Stop waiting for this fetch; it took too long.
     FetchExpired {

@@ -5,9 +5,7 @@ use alloc::vec::Vec;
 
 use super::echo::{self, Touched, WriteId};
 use super::pass::Pass;
-use super::App;
-#[cfg(doc)]
-use super::Output;
+use super::{App, Output, Step};
 use crate::change::{ModelChange, TypeId};
 use crate::refresh::{EntityId, FlightId, Kind, Outcome};
 use crate::revision::Revision;
@@ -146,7 +144,8 @@ impl App {
     // Requests
     // --------
 
-    /// Takes note that a fetch ended, ours or one of [`App::request_started`].
+    /// Takes note that a fetch ended, ours or one of [`App::request_started`]. One of ours that was waited for is reported
+    /// ([`Output::Settled`]); an end that is reported again, or too late, is not.
     pub fn fetch_settled(
         &mut self,
         now: Millis,
@@ -155,6 +154,13 @@ impl App {
         outcome: Outcome,
     ) {
         self.observe(now);
+        if self.entities.is_under_way(entity, flight) {
+            self.steps.push_back(Step::Out(Output::Settled {
+                entity,
+                flight,
+                outcome,
+            }));
+        }
         self.entities.settled(entity, flight, outcome, now);
         let behind = |as_of| as_of < self.feed_revision;
         if self.entities.as_of(entity).is_some_and(behind) {

@@ -64,6 +64,8 @@ pub(super) struct Entity {
     assumed: Revision,
     /// The newest flight that was answered.
     landed: u32,
+    /// It may have started to fetch before it was met: one answer may be of unknown age.
+    pub(super) stranger: bool,
 }
 
 impl Entity {
@@ -175,6 +177,13 @@ impl Entity {
     /// The refresh under way is overdue: nobody waits for it any more, but its answer may still arrive.
     pub(super) fn abandon(&mut self, id: FlightId) {
         self.depart(id, Kind::Whole, self.flight_as_of, None);
+    }
+
+    /// The newest refresh that was not answered: the one under way, or one that took too long.
+    pub(super) fn newest_flight(&self) -> Option<FlightId> {
+        let abandoned = |it: &&Foreign| it.due.is_none() && it.kind == Kind::Whole;
+        let abandoned = self.foreign.iter().rev().find(abandoned);
+        self.flight.or_else(|| abandoned.map(|it| it.id))
     }
 
     /// When the first of the app's requests takes too long.

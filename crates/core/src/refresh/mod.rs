@@ -223,6 +223,30 @@ impl Entities {
         self.entities.get(id.0 as usize).is_some_and(Entity::owes)
     }
 
+    /// The entity's events are followed from now on. It may have started to fetch before.
+    pub(crate) fn meet(&mut self, id: EntityId) {
+        if let Some(entity) = self.entities.get_mut(id.0 as usize) {
+            entity.stranger = true;
+        }
+    }
+
+    /// Whether an answer whose start was not seen may be of a request that started before the entity was met; yes once.
+    pub(crate) fn take_stranger(&mut self, id: EntityId) -> bool {
+        let entity = self.entities.get_mut(id.0 as usize);
+        entity.is_some_and(|entity| core::mem::take(&mut entity.stranger))
+    }
+
+    /// The entity's newest refresh that was not answered: the one under way, or one that took too long.
+    pub(crate) fn newest_flight(&self, id: EntityId) -> Option<FlightId> {
+        self.entities.get(id.0 as usize)?.newest_flight()
+    }
+
+    /// Whether this refresh of the entity is under way and waited for.
+    pub(crate) fn is_under_way(&self, id: EntityId, flight: FlightId) -> bool {
+        let entity = self.entities.get(id.0 as usize);
+        entity.is_some_and(|entity| entity.flight == Some(flight))
+    }
+
     /// Whether nothing of the entity is under way or owed.
     #[must_use]
     pub fn is_idle(&self, id: EntityId) -> bool {

@@ -38,13 +38,7 @@ export function askedFor({ url, data }) {
   return { ...(url !== undefined && { url }), ...(data !== undefined && { data: isPlainData(data) ? { ...data } : data }) }
 }
 
-/** Whether a fetch with these options loads another thing than a bare one, or puts its answer beside what is there. */
-export function isPartial(entity, options) {
-  if (options.remove === false || options.add === false || options.merge === false) return true
-  // A pager writes the page that it shows into every request.
-  if (isPageable(entity) || isRequestPager(entity)) return false
-  const { url, data } = options
-  return url !== undefined || (isPlainData(data) ? Object.keys(data).length > 0 : Boolean(data))
-}
+/** Whether the collection puts the page that it shows into every request. */
+export const isPager = entity => isPageable(entity) || isRequestPager(entity)
 
 const isPlainData = data => typeof data === 'object' && data !== null

@@ -1,0 +1,332 @@
+// The walk: a view's model, its collection, then each subview's `remoteRefresh`.
+//
+// The engine decides what is visited (one pass visits each once) and what is fetched; this reads what views show, calls hooks, and
+// stops in the middle when it has worked long enough, to go on in a later task. Whatever the app's code throws is reported as
+// `refresh:error`, and the walk goes on.
+
+import { hasAddress, Meaning, Single, Whose } from '../../dist/wasm/remote_refresh.js'
+import { coded } from '../error.js'
+import { isGone, isObject } from './kinds.js'
+import { later } from './later.js'
+
+/** Nested deeper than any page is: a view makes new ones while it is walked. */
+const MAX_DEPTH = 500
+
+/** How many views are looked at before the time is. */
+const STRIDE = 32
+
+export class Walk {
+  #engine
+  #views
+  #tree
+  #fetches
+  #live
+  #entities
+  #report
+  /** The view that the outermost pass began with, held weakly. */
+  #root
+  #passesUnderWay = 0
+  /** How many views enclose the hook that is being called. */
+  #depth = 0
+  /** When the slice under way began, by `performance.now()`. */
+  #began = 0
+  /** Our own snapshot → the pass it belongs to. */
+  #passes = new WeakMap()
+  /** The same for other snapshots, until the running script ends: what they are about is known by then. */
+  #foreign = new Map()
+
+  constructor({ engine, views, entities, tree, live, fetches, report }) {
+    this.#engine = engine
+    this.#views = views
+    this.#tree = tree
+    this.#fetches = fetches
+    this.#live = live
+    this.#entities = entities
+    this.#report = report
+  }
+
+  /** Takes note of the pass that a snapshot belongs to, however late it comes back. */
+  remember(snapshot, pass) {
+    this.#passes.set(snapshot, pass)
+  }
+
+  /** `App.Utils.RemoteRefresh`. */
+  remoteRefresh(view, snapshot) {
+    if (!isObject(view)) {
+      throw coded('invalid-view', '`RemoteRefresh(context, snapshot)` needs the view to refresh as its first argument')
+    }
+    this.#inPass(view, snapshot, path => {
+      const id = this.#views.id(view)
+      if (this.#engine.visitWalk(id)) this.#enter(view, id, path)
+    })
+  }
+
+  /** Calls the hook of a page view. */
+  visitPage(view, snapshot) {
+    this.#inPass(view, snapshot, path => this.#visit(view, path))
+  }
+
+  /** The view that the pass under way, or the last one, began with. */
+  get root() {
+    return this.#root?.deref()
+  }
+
+  // A pass
+  // ------
+
+  #inPass(view, snapshot, begin) {
+    const isOutermost = this.#passesUnderWay++ === 0
+    if (isOutermost) {
+      this.#root = new WeakRef(view)
+      this.#began = performance.now()
+    }
+    this.#openPass(snapshot)
+    // What is still to be walked: lists of views, each with the place of the next one, below as many views.
+    const path = { lists: [], places: [], depth: this.#depth, snapshot }
+    let finished = true
+    try {
+      begin(path)
+      finished = this.#walk(path)
+    } finally {
+      this.#passesUnderWay--
+      if (finished) this.#engine.leavePass()
+      else this.#suspend(path)
+    }
+  }
+
+  #openPass(snapshot) {
+    const ours = this.#passes.get(snapshot)
+    const foreign = this.#foreign.get(snapshot)
+    if (ours !== undefined) return this.#engine.enterPass(Whose.Ours, ours)
+    if (foreign !== undefined) return this.#engine.enterPass(Whose.Foreign, foreign)
+    const pass = this.#engine.enterPass(Whose.Nobody, 0)
+    if (!isObject(snapshot)) return pass
+    if (this.#foreign.size === 0) queueMicrotask(() => this.#foreign.clear())
+    this.#foreign.set(snapshot, pass)
+    return pass
+  }
+
+  /** Walks on in a later task. */
+  #suspend(path) {
+    const pass = this.#engine.suspendPass()
+    later(() => {
+      if (!this.#engine.resumePass(pass)) return
+      this.#began = performance.now()
+      this.#passesUnderWay++
+      let finished = true
+      try {
+        finished = this.#walk(path)
+      } finally {
+        this.#passesUnderWay--
+        if (finished) this.#engine.leavePass()
+        else this.#suspend(path)
+      }
+    })
+  }
+
+  /** Walks what is still to be walked, and says whether that was all. */
+  #walk(path) {
+    const { lists, places } = path
+    let left = STRIDE
+    while (lists.length) {
+      const top = lists.length - 1
+      const list = lists[top]
+      let place = places[top]
+      while (place < list.length && lists.length === top + 1) {
+        if (--left === 0) {
+          left = STRIDE
+          if (this.#engine.isSliceOver(this.#began)) {
+            places[top] = place
+            return false
+          }
+        }
+        const view = list[place++]
+        places[top] = place
+        if (!this.#isEmpty(view)) this.#visit(view, path)
+      }
+      if (lists.length === top + 1) {
+        lists.pop()
+        places.pop()
+      }
+    }
+    return true
+  }
+
+  /** Whether there is nothing to do for a view, nor below it: so it is for most, and the engine needs no number for those. */
+  #isEmpty(view) {
+    try {
+      return view.remoteRefresh === undefined && !view.model && !view.collection && this.#tree.isChildless(view)
+    } catch {
+      // What throws is reported when it is visited.
+      return false
+    }
+  }
+
+  #visit(view, path) {
+    const threw = cause => this.#report('refresh:error', { view, code: 'hook-threw', cause })
+    try {
+      if (isGone(view)) return
+    } catch {
+      // It is reported when its properties are read.
+    }
+    try {
+      const id = this.#views.id(view)
+      const hook = view.remoteRefresh
+      const calls = typeof hook === 'function'
+      // One question where two would get the same answer.
+      if (!(calls || hook === false ? this.#engine.visitHook(id) : this.#engine.visit(id))) return
+      const depth = path.depth + path.lists.length
+      if (depth >= MAX_DEPTH) {
+        const cause = coded('too-deep', `subviews are nested more than ${MAX_DEPTH} deep: look for a view that makes new ones while it is walked`)
+        this.#report('refresh:error', { view, code: 'too-deep', cause })
+      } else if (hook === false) {
+        this.#report('refresh:skipped', { view, reason: 'opted-out' })
+      } else if (calls) {
+        this.#call(hook, view, path.snapshot, depth, threw)
+      } else {
+        this.#enter(view, id, path)
+      }
+    } catch (cause) {
+      threw(cause)
+    }
+  }
+
+  #call(hook, view, snapshot, depth, threw) {
+    const before = this.#depth
+    this.#depth = depth
+    try {
+      // An async hook throws later.
+      hook.call(view, snapshot)?.then?.(undefined, threw)
+    } finally {
+      this.#depth = before
+    }
+  }
+
+  /** Refreshes what a view shows; its subviews are next. */
+  #enter(view, id, path) {
+    this.#refresh(view, id, 'model')
+    this.#refresh(view, id, 'collection')
+    const children = this.#tree.childrenOf(view, cause => this.#report('refresh:error', { view, code: 'subviews-threw', cause }))
+    if (!children.length) return
+    path.lists.push(children)
+    path.places.push(0)
+  }
+
+  // What a view shows
+  // -----------------
+
+  #refresh(view, id, name) {
+    let entity
+    try {
+      entity = view[name]
+      if (!isRefreshable(entity)) return
+      if (!canBeFetched(entity)) {
+        this.#report('refresh:skipped', { view, entity, reason: 'new' })
+        return
+      }
+      const kind = this.#live.kindOf(entity)
+      const single = kind !== undefined && this.#live.of(entity).single && this.#engine.concerns(kind)
+      if (!single || !this.#refreshOne(view, id, entity, kind)) this.#ask(view, id, entity, kind)
+    } catch (cause) {
+      this.#report('refresh:error', { view, entity, code: 'refresh-threw', cause })
+    }
+  }
+
+  /** Refreshes the one member that the change is about. Whether that was all there is to do for the collection. */
+  #refreshOne(view, id, collection, kind) {
+    if (typeof collection.get !== 'function') return false
+    const number = this.#entities.id(collection)
+    const [record] = this.#engine.singleRecord(number, kind) ?? []
+    if (record === undefined) return false
+    const member = collection.get(record)
+    switch (this.#engine.singleStep(number, kind, Boolean(member), typeof member?.fetch === 'function')) {
+      case Single.FetchMember:
+        // Of the type that the change is of, whatever it says of itself.
+        this.#ask(view, id, member, undefined)
+        return true
+      case Single.RemoveMember:
+        collection.remove(member)
+        return true
+      default:
+        return false
+      case Single.Nothing:
+        return true
+    }
+  }
+
+  #ask(view, id, entity, kind) {
+    const number = this.#entities.id(entity)
+    const meaning = this.#engine.visitEntity(id, number, kind)
+    this.#fetches.askedBy(number, this.#views.ref(id))
+    if (meaning === Meaning.Fetches) this.#fetches.follow(entity)
+    else if (meaning === Meaning.NotConcerned) this.#report('refresh:skipped', { view, entity, reason: 'not-concerned' })
+    else if (meaning === Meaning.OwnWrite) this.#report('refresh:skipped', { view, entity, reason: 'own-write' })
+  }
+
+  // A review
+  // --------
+
+  /**
+   * Looks through what a page view shows for what was requested before a change that concerns it. Calls no hook: nothing
+   * has changed since the page was displayed, only an answer is older. What the app's code throws is for a pass to report.
+   */
+  review(page) {
+    this.#began = performance.now()
+    this.#look({ lists: [[page]], places: [0], seen: new Set() })
+  }
+
+  #look(path) {
+    const { lists, places, seen } = path
+    for (let left = STRIDE; lists.length;) {
+      const top = lists.length - 1
+      const view = lists[top][places[top]++]
+      if (view === undefined) {
+        lists.pop()
+        places.pop()
+      } else if (!seen.has(view) && !this.#isEmpty(view)) {
+        seen.add(view)
+        this.#lookAt(view, path)
+      }
+      if (--left > 0) continue
+      left = STRIDE
+      if (!this.#engine.isSliceOver(this.#began)) continue
+      later(() => {
+        this.#began = performance.now()
+        this.#look(path)
+        this.#engine.carryOut()
+      })
+      return
+    }
+  }
+
+  #lookAt(view, { lists, places }) {
+    try {
+      if (view.remoteRefresh === false || isGone(view)) return
+      const ref = this.#views.ref(this.#views.id(view))
+      for (const entity of [view.model, view.collection]) {
+        if (!isRefreshable(entity) || !canBeFetched(entity)) continue
+        const number = this.#entities.id(entity)
+        this.#fetches.follow(entity)
+        this.#fetches.askedBy(number, ref)
+        this.#engine.reviewEntity(number, this.#live.kindOf(entity))
+      }
+      const children = lists.length < MAX_DEPTH ? this.#tree.childrenOf(view, () => {}) : []
+      if (children.length) {
+        lists.push(children)
+        places.push(0)
+      }
+    } catch {
+      // The others are looked at all the same.
+    }
+  }
+}
+
+/** A view may keep plain data as its model, which nobody can fetch. */
+const isRefreshable = entity => isObject(entity) && typeof entity.fetch === 'function'
+
+/** Whether the engine can have it fetched: a model that was never saved may have no address yet. */
+function canBeFetched(entity) {
+  if (typeof entity.isNew !== 'function' || !entity.isNew()) return true
+  const hasOwnUrl = typeof entity.url !== 'function' || Object.hasOwn(entity, 'url')
+  return hasAddress(hasOwnUrl, Boolean(entity.urlRoot || entity.collection))
+}
