@@ -14,6 +14,7 @@ mod pace;
 mod pass;
 mod requests;
 mod seams;
+mod slices;
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
@@ -23,8 +24,9 @@ pub use echo::WriteId;
 pub use inspect::Outlook;
 pub use output::{Child, Output};
 pub use pace::Debounce;
-pub use pass::Snapshot;
+pub use pass::{PassId, Snapshot};
 pub use requests::Visit;
+pub use slices::SLICE;
 
 use echo::Echoes;
 use pace::Pace;
@@ -91,8 +93,12 @@ pub struct App {
     exact: (Revision, Vec<ModelChange>),
     /// This client's own writes.
     echoes: Echoes,
-    /// The passes under way.
+    /// The passes under way, and those that are suspended.
     passes: Passes,
+    /// The page is to be compared with the feed when its pass under way is over; with what its hook is shown then.
+    postponed: Option<Option<Child>>,
+    /// The page is to be reviewed when its pass under way is over.
+    review_postponed: bool,
     /// When the next change is answered.
     pace: Pace,
     /// What the hook is shown when that is later: the newest change that waits.
@@ -131,6 +137,8 @@ impl App {
             exact: Default::default(),
             echoes: Echoes::default(),
             passes: Passes::default(),
+            postponed: None,
+            review_postponed: false,
             pace: Pace::new(debounce, &client),
             waiting: None,
             client,
@@ -214,9 +222,12 @@ impl App {
         self.pace.forget();
         self.waiting = None;
         self.review = None;
+        self.postponed = None;
+        self.review_postponed = false;
         self.feed_input(now, FeedInput::Close);
         if let Some(feed) = self.feed.take() {
             self.last_id = feed.last_id();
+            self.passes.close_feed();
         }
     }
 
@@ -334,6 +345,7 @@ impl App {
     /// Closes the pass that was opened last. After the outermost one poll: what it gathered starts then.
     pub fn leave_pass(&mut self) {
         self.passes.leave();
+        self.end_of_pass();
     }
 
     /// Whether a pass is under way: while one is, [`App::poll`] starts no fetch.
@@ -409,7 +421,7 @@ impl App {
             match step {
                 Step::Out(output) => return Some(output),
                 Step::EnterPass(pass) => self.passes.push(pass),
-                Step::LeavePass => self.passes.leave(),
+                Step::LeavePass => self.leave_pass(),
                 Step::SettlePage(child) => {
                     if let Some(output) = self.settle_page(child) {
                         return Some(output);
