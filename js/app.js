@@ -95,7 +95,7 @@ class Shell {
     const edits = new Edits({ engine, entities, live, tree, defer: options?.defer, root: () => this.#page ?? walk.root })
     const requests = this.#requests = new OwnRequests({ engine, entities, live, edits, fetches: () => fetches })
     const fetches = this.#fetches = new Fetches({ engine, entities, live, requests, edits, report })
-    const walk = this.#walk = new Walk({ engine, views, entities, tree, live, fetches, report })
+    const walk = this.#walk = new Walk({ engine, views, entities, tree, live, fetches, report, displayed: () => this.#page })
     this.#explain = new Explain({ engine, views, entities, on: options?.explain })
     this.views = views
     this.app = this.#createApp(createBus())

@@ -13,8 +13,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use remote_refresh_core::app::{App, Output};
-use remote_refresh_core::explain::{Explain, What};
 use remote_refresh_core::change::ModelChange;
+use remote_refresh_core::explain::{Explain, What};
 use remote_refresh_core::feed::message::{FeedInput, RequestId};
 use remote_refresh_core::feed::state::FeedState;
 use remote_refresh_core::feed::Feed;

@@ -66,12 +66,7 @@ extern "C" {
 
     /// Reports that a fetch took too long, with this error. Nothing waits for it any more.
     #[wasm_bindgen(method, catch)]
-    pub fn expired(
-        this: &Host,
-        entity: u32,
-        flight: u32,
-        error: JsValue,
-    ) -> Result<(), JsValue>;
+    pub fn expired(this: &Host, entity: u32, flight: u32, error: JsValue) -> Result<(), JsValue>;
 
     /// Reports that a page view's refresh waits until the tab is visible.
     #[wasm_bindgen(method, catch)]

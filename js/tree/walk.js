@@ -12,8 +12,13 @@ import { later } from './later.js'
 /** Nested deeper than any page is: a view makes new ones while it is walked. */
 const MAX_DEPTH = 500
 
-/** How many views are looked at before the time is. */
-const STRIDE = 32
+/**
+ * How often the time is looked at. A view that is visited counts for 64, as one that shows nothing takes a hundredth of the time; a
+ * walk of up to 64 views is always done at once, and then the time is looked at after every eighth.
+ */
+const VISIT = 64
+const FIRST_STRIDE = 64 * VISIT
+const STRIDE = 8 * VISIT
 
 export class Walk {
   #engine
@@ -23,6 +28,8 @@ export class Walk {
   #live
   #entities
   #report
+  /** Gives the page view that is displayed. */
+  #displayed
   /** The view that the outermost pass began with, held weakly. */
   #root
   #passesUnderWay = 0
@@ -30,12 +37,14 @@ export class Walk {
   #depth = 0
   /** When the slice under way began, by `performance.now()`. */
   #began = 0
+  /** What may be done before the time is looked at. */
+  #left = 0
   /** Our own snapshot → the pass it belongs to. */
   #passes = new WeakMap()
   /** The same for other snapshots, until the running script ends: what they are about is known by then. */
   #foreign = new Map()
 
-  constructor({ engine, views, entities, tree, live, fetches, report }) {
+  constructor({ engine, views, entities, tree, live, fetches, report, displayed }) {
     this.#engine = engine
     this.#views = views
     this.#tree = tree
@@ -43,6 +52,7 @@ export class Walk {
     this.#live = live
     this.#entities = entities
     this.#report = report
+    this.#displayed = displayed
   }
 
   /** Takes note of the pass that a snapshot belongs to, however late it comes back. */
@@ -78,7 +88,7 @@ export class Walk {
     const isOutermost = this.#passesUnderWay++ === 0
     if (isOutermost) {
       this.#root = new WeakRef(view)
-      this.#began = performance.now()
+      this.#beginSlice(FIRST_STRIDE)
     }
     this.#openPass(snapshot)
     // What is still to be walked: lists of views, each with the place of the next one, below as many views.
@@ -111,7 +121,7 @@ export class Walk {
     const pass = this.#engine.suspendPass()
     later(() => {
       if (!this.#engine.resumePass(pass)) return
-      this.#began = performance.now()
+      this.#beginSlice(STRIDE)
       this.#passesUnderWay++
       let finished = true
       try {
@@ -127,22 +137,21 @@ export class Walk {
   /** Walks what is still to be walked, and says whether that was all. */
   #walk(path) {
     const { lists, places } = path
-    let left = STRIDE
     while (lists.length) {
       const top = lists.length - 1
       const list = lists[top]
       let place = places[top]
       while (place < list.length && lists.length === top + 1) {
-        if (--left === 0) {
-          left = STRIDE
-          if (this.#engine.isSliceOver(this.#began)) {
-            places[top] = place
-            return false
-          }
+        if (this.#left <= 0 && this.#isSliceOver()) {
+          places[top] = place
+          return false
         }
+        this.#left--
         const view = list[place++]
+        if (this.#isEmpty(view)) continue
         places[top] = place
-        if (!this.#isEmpty(view)) this.#visit(view, path)
+        this.#left -= VISIT
+        this.#visit(view, path)
       }
       if (lists.length === top + 1) {
         lists.pop()
@@ -150,6 +159,16 @@ export class Walk {
       }
     }
     return true
+  }
+
+  #beginSlice(left) {
+    this.#began = performance.now()
+    this.#left = left
+  }
+
+  #isSliceOver() {
+    this.#left = STRIDE
+    return this.#engine.isSliceOver(this.#began)
   }
 
   /** Whether there is nothing to do for a view, nor below it: so it is for most, and the engine needs no number for those. */
@@ -271,13 +290,13 @@ export class Walk {
    * has changed since the page was displayed, only an answer is older. What the app's code throws is for a pass to report.
    */
   review(page) {
-    this.#began = performance.now()
-    this.#look({ lists: [[page]], places: [0], seen: new Set() })
+    this.#beginSlice(FIRST_STRIDE)
+    this.#look({ page, lists: [[page]], places: [0], seen: new Set() })
   }
 
   #look(path) {
     const { lists, places, seen } = path
-    for (let left = STRIDE; lists.length;) {
+    while (lists.length) {
       const top = lists.length - 1
       const view = lists[top][places[top]++]
       if (view === undefined) {
@@ -285,13 +304,14 @@ export class Walk {
         places.pop()
       } else if (!seen.has(view) && !this.#isEmpty(view)) {
         seen.add(view)
+        this.#left -= VISIT
         this.#lookAt(view, path)
       }
-      if (--left > 0) continue
-      left = STRIDE
-      if (!this.#engine.isSliceOver(this.#began)) continue
+      if (--this.#left > 0 || !this.#isSliceOver()) continue
       later(() => {
-        this.#began = performance.now()
+        // Another page is displayed: this one is reviewed when it is shown again.
+        if (this.#displayed() !== path.page) return
+        this.#beginSlice(STRIDE)
         this.#look(path)
         this.#engine.carryOut()
       })

@@ -1,7 +1,7 @@
 //! What the walk of `js/tree/walk.js` asks: which views a pass visits, and what it means to the entities that they show.
 
 use js_sys::Array;
-use remote_refresh_core::app::{NewModel, SingleStep, Snapshot, Visit};
+use remote_refresh_core::app::{App, NewModel, PassId, SingleStep, Snapshot, Visit};
 use remote_refresh_core::change::TypeId;
 use remote_refresh_core::explain::What;
 use remote_refresh_core::refresh::EntityId;
@@ -10,6 +10,7 @@ use remote_refresh_core::views::ViewId;
 use wasm_bindgen::prelude::*;
 
 use super::Engine;
+use crate::browser::milliseconds;
 use crate::json::leaf_to_js;
 
 /// What the pass under way means to an entity.
@@ -84,9 +85,30 @@ impl Engine {
         self.0.carry_out_after_pass();
     }
 
-    /// TEMPORARY
+    /// Whether a slice that began at `began`, by `performance.now()`, has taken long enough: the rest of the walk is for a
+    /// later task.
     #[wasm_bindgen(js_name = isSliceOver)]
-    pub fn is_slice_over(&self, _began: f64) -> bool { false }
+    pub fn is_slice_over(&self, began: f64) -> bool {
+        App::slice_is_over(began, milliseconds())
+    }
+
+    /// Leaves the pass that was opened last, with some of its walk left to do. Returns its name for `resumePass`.
+    #[wasm_bindgen(js_name = suspendPass)]
+    pub fn suspend_pass(&self) -> u32 {
+        let pass = self.0.app.borrow_mut().suspend_pass();
+        self.0.carry_out_after_pass();
+        pass.0
+    }
+
+    /// Enters a suspended pass again. `false`: the rest of its walk is to be dropped.
+    #[wasm_bindgen(js_name = resumePass)]
+    pub fn resume_pass(&self, pass: u32) -> bool {
+        let goes_on = self.0.app.borrow_mut().resume_pass(PassId(pass));
+        if !goes_on {
+            self.0.carry_out_all();
+        }
+        goes_on
+    }
 
     /// Whether to call this view's `remoteRefresh` in the pass under way.
     #[wasm_bindgen(js_name = visitHook)]

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import Backbone from 'backbone'
-import { View, fakeNetwork, newApp, newModel, settle } from './support/world.mjs'
+import { View, fakeNetwork, newApp, newModel, settle, until } from './support/world.mjs'
 
 const thrower = (name, cause) => Object.defineProperty({}, name, { get() { throw cause } })
 
@@ -108,18 +108,19 @@ test('a model that was never saved has no address yet and is skipped, by name', 
   assert.deepEqual(told('refresh:skipped'), views.map(view => ({ view, entity: view.model, reason: 'new' })))
 })
 
-test('a tree of 300 levels is walked to its end', () => {
+test('a tree of 300 levels is walked to its end', async () => {
   const { App, told } = newApp()
   let reached = 0
   const remoteRefresh = function (snapshot) { App.Utils.RemoteRefresh(this, snapshot) }
   let tree = { remoteRefresh: () => reached++ }
   for (let level = 0; level < 300; level++) tree = { remoteRefresh, _subviews: [tree] }
   App.Utils.RemoteRefresh(tree, {})
+  await until(() => reached)
   assert.equal(reached, 1)
   assert.deepEqual(told('refresh:error'), [])
 })
 
-test('a deeper tree than any page has is cut off, told once, and the rest is refreshed', () => {
+test('a deeper tree than any page has is cut off, reported once, and the rest is refreshed', async () => {
   const { App, told } = newApp()
   const { urls } = fakeNetwork()
   for (const hook of [undefined, function (snapshot) { App.Utils.RemoteRefresh(this, snapshot) }]) {
@@ -127,6 +128,8 @@ test('a deeper tree than any page has is cut off, told once, and the rest is ref
     for (let level = 0; level < 2000; level++) tree = hook ? { remoteRefresh: hook, _subviews: [tree] } : { _subviews: [tree] }
     App.Utils.RemoteRefresh({ _subviews: [tree, { model: newModel('/beside') }] }, {})
   }
+  // A long walk goes on in later tasks.
+  await until(() => urls().length === 2)
   assert.deepEqual(told('refresh:error').map(({ code }) => code), ['too-deep', 'too-deep'])
   assert.deepEqual(urls(), ['/beside', '/beside'])
 })

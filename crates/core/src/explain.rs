@@ -131,10 +131,17 @@ mod tests {
         explain.note(0.0, What::Joined, Some(ViewId(2)), Some(EntityId(2)));
         explain.forget_view(ViewId(1));
         explain.forget_entity(EntityId(1));
-        let about: Vec<_> = explain.steps().map(|step| (step.view, step.entity)).collect();
+        let about: Vec<_> = explain
+            .steps()
+            .map(|step| (step.view, step.entity))
+            .collect();
         assert_eq!(
             about,
-            [(None, None), (None, None), (Some(ViewId(2)), Some(EntityId(2)))]
+            [
+                (None, None),
+                (None, None),
+                (Some(ViewId(2)), Some(EntityId(2)))
+            ]
         );
     }
 }

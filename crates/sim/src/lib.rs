@@ -12,7 +12,8 @@
 //! | `streams` | the network between tabs and the feed |
 //! | `tab`, `tabs` | a tab; what tabs share |
 //! | `shell` | what carries out the core's orders |
-//! | `pages` | the app: views, hooks, the walk, fetches |
+//! | `pages` | the app: views and what they show, handlers, fetches |
+//! | `walk` | the walk of a page, in slices |
 //! | `requests` | what the app requests and writes itself, and the user's work |
 //! | `steps` | what is chosen to happen |
 //! | `oracle` | what must be true |
@@ -32,6 +33,7 @@ mod steps;
 mod streams;
 mod tab;
 mod tabs;
+mod walk;
 mod world;
 
 pub use world::Counts;

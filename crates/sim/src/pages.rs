@@ -1,8 +1,6 @@
 //! The app in a tab: page views and what they show, hooks, the walk, handlers that do anything, fetches.
 
-use remote_refresh_core::app::Snapshot;
 use remote_refresh_core::refresh::{EntityId, FlightId, Outcome};
-use remote_refresh_core::revision::Revision;
 use remote_refresh_core::views::since::Since;
 use remote_refresh_core::wire::Node;
 
@@ -256,8 +254,8 @@ impl World {
             return;
         };
         if self.dice.one_in(2) {
-            // The page may owe a refresh, and each hook that has yet to call back refreshes what it finds.
-            let owed = 1 + self.tabs[tab].late_hooks;
+            // The page may owe a refresh; each hook that has yet to call back and each walk that goes on refresh what they find.
+            let owed = 1 + self.tabs[tab].late_hooks + self.tabs[tab].rests.len() as u64;
             // Nobody tells the core of a new subview: what it shows is up to date, or being requested.
             let loading = if self.dice.one_in(2) {
                 Loading::Loads
@@ -273,73 +271,13 @@ impl World {
         }
     }
 
-    // The walk
-    // --------
-
-    pub(crate) fn visit_page(&mut self, tab: usize, view: usize, revision: Revision) {
-        self.tabs[tab]
-            .app
-            .enter_pass(Some(Snapshot::OfFeed(revision)));
-        self.visit(tab, view, revision);
-        self.tabs[tab].app.leave_pass();
-    }
-
-    /// `RemoteRefresh`, with a snapshot of the feed's or without one.
-    fn remote_refresh(&mut self, tab: usize, view: usize, revision: Option<Revision>) {
-        let snapshot = revision.map(Snapshot::OfFeed);
-        let pass = self.tabs[tab].app.enter_pass(snapshot);
-        self.walk(tab, view, pass);
-        self.tabs[tab].app.leave_pass();
-        if !self.tabs[tab].app.is_in_pass() {
-            self.carry_out_all(tab);
-        }
-    }
-
-    fn visit(&mut self, tab: usize, view: usize, revision: Revision) {
-        let id = self.tabs[tab].views[view].id;
-        if self.tabs[tab].views[view].gone || !self.tabs[tab].app.visit_hook(id) {
-            return;
-        }
-        match self.tabs[tab].views[view].hook {
-            Hook::None => self.walk(tab, view, revision),
-            Hook::Calls => self.remote_refresh(tab, view, Some(revision)),
-            Hook::CallsWithout => self.remote_refresh(tab, view, None),
-            Hook::CallsLater => {
-                self.tabs[tab].late_hooks += 1;
-                let wait = self.dice.wait(5_000);
-                self.later_in(tab, wait, TabEvent::LateHook(view, revision));
-            }
-        }
-        self.handler(tab);
-    }
-
-    pub(crate) fn late_hook(&mut self, tab: usize, view: usize, revision: Revision) {
-        self.tabs[tab].late_hooks -= 1;
-        if !self.tabs[tab].views[view].gone {
-            self.note(|| format!("tab {tab}: view {view} calls back, {revision:?}"));
-            self.remote_refresh(tab, view, Some(revision));
-        }
-    }
-
-    fn walk(&mut self, tab: usize, view: usize, revision: Revision) {
-        let subject = &mut self.tabs[tab];
-        if subject.views[view].gone || !subject.app.visit_walk(subject.views[view].id) {
-            return;
-        }
-        for entity in self.tabs[tab].views[view].entities.clone() {
-            let subject = &mut self.tabs[tab];
-            let (id, kind) = (subject.entities[entity].id, subject.entities[entity].kind);
-            subject.app.visit_entity(id, kind);
-        }
-        for child in self.tabs[tab].views[view].children.clone() {
-            self.visit(tab, child, revision);
-        }
-    }
+    // What is displayed
+    // -----------------
 
     /// What is displayed is looked through for what was requested before a change that concerns it.
     pub(crate) fn review(&mut self, tab: usize, page: usize) {
         self.note(|| format!("tab {tab}: reviews page view {page}"));
-        let settled = self.tabs[tab].late_hooks == 0;
+        let settled = self.tabs[tab].late_hooks == 0 && self.tabs[tab].rests.is_empty();
         for entity in self.tabs[tab].below(page) {
             let subject = &mut self.tabs[tab];
             let shown = &mut subject.entities[entity];

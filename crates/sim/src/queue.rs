@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
+use remote_refresh_core::app::PassId;
 use remote_refresh_core::feed::message::RequestId;
 use remote_refresh_core::feed::state::FeedState;
 use remote_refresh_core::refresh::{FlightId, Outcome};
@@ -68,6 +69,8 @@ pub(crate) enum TabEvent {
     Show(usize),
     /// A hook calls back with its snapshot.
     LateHook(usize, Revision),
+    /// A walk goes on.
+    Resume(PassId),
     /// The app connects.
     Connect(Option<Since>),
     /// The lock is the tab's, for this feed.

@@ -194,6 +194,8 @@ impl World {
 
     pub(crate) fn close_feed(&mut self, tab: usize) {
         self.note(|| format!("tab {tab}: closes its feed"));
+        let subject = &mut self.tabs[tab];
+        subject.closes += u64::from(subject.app.feed().is_some());
         self.act(tab, App::close);
     }
 

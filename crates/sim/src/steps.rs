@@ -231,6 +231,10 @@ impl World {
             pages: Vec::new(),
             page: None,
             late_hooks: 0,
+            slice: self.dice.pick(&[0, 1, 2, 5]).unwrap_or_default(),
+            rests: Vec::new(),
+            page_pass: None,
+            closes: 0,
             heard: crate::oracle::Heard::default(),
         });
         self.begin(tab);

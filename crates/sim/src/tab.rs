@@ -10,6 +10,7 @@ use remote_refresh_core::views::ViewId;
 use crate::oracle::Ledger;
 use crate::queue::TabEvent;
 use crate::server::{Seen, Shows};
+use crate::walk::{PagePass, Rest};
 
 /// What a view's `remoteRefresh` does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,6 +156,14 @@ pub(crate) struct Tab {
     pub(crate) page: Option<usize>,
     /// Hooks that will call back.
     pub(crate) late_hooks: u64,
+    /// A slice of a walk ends after one in so many parts; never if it is 0.
+    pub(crate) slice: u64,
+    /// Walks that go on later.
+    pub(crate) rests: Vec<Rest>,
+    /// The page view that the feed's pass under way is for.
+    pub(crate) page_pass: Option<PagePass>,
+    /// Feeds that were closed.
+    pub(crate) closes: u64,
     /// What the feed has said so far.
     pub(crate) heard: crate::oracle::Heard,
 }

@@ -201,6 +201,7 @@ impl World {
             TabEvent::Leave(entity) => self.leave(tab, entity),
             TabEvent::Show(page) => self.show_loaded(tab, page),
             TabEvent::LateHook(view, revision) => self.late_hook(tab, view, revision),
+            TabEvent::Resume(pass) => self.resume(tab, pass),
             TabEvent::Connect(since) => self.connect(tab, since),
             TabEvent::Lead(line) => self.lead(line),
             TabEvent::Asked(line) => self.asked(line),

@@ -32,7 +32,10 @@ impl App {
             retry_at: timer(Timer::Reconnect),
             renew_at: timer(Timer::RenewToken),
             answer_at: self.pace.next(),
-            page_owes: page.is_some_and(|page| self.views.applied(page) < self.feed_revision),
+            page_owes: page.is_some_and(|page| {
+                let revision = self.feed_revision.max(self.views.restarts_at(page));
+                self.page_is_under_way() || self.views.applied(page) < revision
+            }),
         }
     }
 

@@ -15,6 +15,7 @@ mod pass;
 mod refreshable;
 mod requests;
 mod seams;
+mod slices;
 mod traffic;
 
 use alloc::boxed::Box;
@@ -25,9 +26,10 @@ pub use echo::WriteId;
 pub use inspect::Outlook;
 pub use output::{Child, Output};
 pub use pace::Debounce;
-pub use pass::Snapshot;
+pub use pass::{PassId, Snapshot};
 pub use refreshable::{NewModel, SingleStep};
 pub use requests::Visit;
+pub use slices::SLICE;
 pub use traffic::{is_write, AppRequest, Read, Source};
 
 use echo::Echoes;
@@ -98,8 +100,12 @@ pub struct App {
     echoes: Echoes,
     /// The requests that the app started itself.
     traffic: Traffic,
-    /// The passes under way.
+    /// The passes under way, and those that are suspended.
     passes: Passes,
+    /// The page is to be compared with the feed when its pass under way is over; with what its hook is shown then.
+    postponed: Option<Option<Child>>,
+    /// The page is to be reviewed when its pass under way is over.
+    review_postponed: bool,
     /// When the next change is answered.
     pace: Pace,
     /// What the hook is shown when that is later: the newest change that waits.
@@ -139,6 +145,8 @@ impl App {
             echoes: Echoes::default(),
             traffic: Traffic::default(),
             passes: Passes::default(),
+            postponed: None,
+            review_postponed: false,
             pace: Pace::new(debounce, &client),
             waiting: None,
             client,
@@ -229,9 +237,12 @@ impl App {
         self.pace.forget();
         self.waiting = None;
         self.review = None;
+        self.postponed = None;
+        self.review_postponed = false;
         self.feed_input(now, FeedInput::Close);
         if let Some(feed) = self.feed.take() {
             self.last_id = feed.last_id();
+            self.passes.close_feed();
         }
     }
 
@@ -349,6 +360,7 @@ impl App {
     /// Closes the pass that was opened last. After the outermost one poll: what it gathered starts then.
     pub fn leave_pass(&mut self) {
         self.passes.leave();
+        self.end_of_pass();
     }
 
     /// Whether a pass is under way: while one is, [`App::poll`] starts no fetch.
@@ -424,7 +436,7 @@ impl App {
             match step {
                 Step::Out(output) => return Some(output),
                 Step::EnterPass(pass) => self.passes.push(pass),
-                Step::LeavePass => self.passes.leave(),
+                Step::LeavePass => self.leave_pass(),
                 Step::SettlePage(child) => {
                     if let Some(output) = self.settle_page(child) {
                         return Some(output);

@@ -78,6 +78,9 @@ mod tests {
         assert!(!model(false, true).has_address());
         assert!(model(true, true).has_address());
         assert!(model(true, false).has_address());
-        assert!(model(false, false).has_address(), "`url()` is the app's own");
+        assert!(
+            model(false, false).has_address(),
+            "`url()` is the app's own"
+        );
     }
 }

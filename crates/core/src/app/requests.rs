@@ -33,19 +33,23 @@ impl App {
     pub fn visit_hook(&mut self, view: ViewId) -> bool {
         if self.views.page() == Some(view) {
             self.passes.reach_back(self.views.applied(view));
+            self.passes.reach_page(view);
         }
-        self.passes.current().is_some_and(|pass| {
-            let applied = pass.applied.unwrap_or_default();
-            self.views.visit_hook(view, pass.revision, applied)
-        })
+        self.passes
+            .current()
+            .is_some_and(|pass| self.views.visit_hook(view, pass.revision, pass.applied))
     }
 
     /// Whether to refresh this view's model, collection and subviews in the pass under way.
     pub fn visit_walk(&mut self, view: ViewId) -> bool {
         self.passes.touch(self.views.walked(view));
-        self.passes
-            .current()
-            .is_some_and(|pass| self.views.visit_walk(view, pass.revision))
+        if self.views.page() == Some(view) {
+            self.passes.reach_page(view);
+        }
+        self.passes.current().is_some_and(|pass| {
+            let asked_for = pass.applied.is_none();
+            self.views.visit_walk(view, pass.revision, asked_for)
+        })
     }
 
     /// Whether the pass under way concerns entities of this type.
@@ -92,12 +96,14 @@ impl App {
             return Visit::NotConcerned;
         };
         if let Some(applied) = pass.applied {
-            // It may have been read since the page was walked last.
-            let since = self.entities.read_as_of(entity).max(Some(applied));
-            if !self.concerned.since(since.unwrap_or(applied), kind) {
+            // It may have been read, or asked, since the page was walked last.
+            let since = self.entities.answered(entity).max(applied);
+            if !self.concerned.since(since, kind) {
                 return Visit::NotConcerned;
             }
-            if self.echoes.cover(entity, applied, pass.revision) {
+            // A page view that is walked anew has a revision that is no change.
+            let newest = pass.revision.min(self.feed_revision);
+            if self.echoes.cover(entity, applied, newest) {
                 self.follow(entity, pass);
                 return Visit::OwnWrite;
             }

@@ -78,7 +78,7 @@ impl App {
     pub(super) fn settle_page(&mut self, child: Option<Child>) -> Option<Output> {
         let feed = self.feed.as_ref().filter(|feed| feed.has_baseline())?;
         let page = self.views.page()?;
-        let revision = self.feed_revision;
+        let revision = self.feed_revision.max(self.views.restarts_at(page));
         if !self
             .views
             .owes(page, revision, |since| since.is_outdated(feed.value()))
@@ -90,6 +90,12 @@ impl App {
             self.deferred = revision;
             return news.then_some(Output::Deferred { view: page });
         }
+        // One pass under way, one pending: that one will answer whatever comes until then.
+        if self.page_is_under_way() {
+            let before = self.postponed.take().flatten();
+            self.postponed = Some(child.or(before));
+            return None;
+        }
         let child = child.unwrap_or_else(|| Child::of(UPDATED, feed.value()));
         Some(Output::CallHook {
             view: page,
@@ -100,9 +106,13 @@ impl App {
 
     /// A page view was walked for the changes that came while it was displayed. What it shows may have been requested
     /// before one that came earlier, and be answered only now.
-    pub(super) fn review_page(&self) -> Option<Output> {
+    pub(super) fn review_page(&mut self) -> Option<Output> {
         self.feed.as_ref().filter(|feed| feed.has_baseline())?;
         let view = self.views.page().filter(|_| !self.hidden)?;
+        if self.page_is_under_way() {
+            self.review_postponed = true;
+            return None;
+        }
         Some(Output::ReviewPage { view })
     }
 }

@@ -194,10 +194,12 @@ impl Entities {
         self.queue_if_ready(id)
     }
 
-    /// The newest change that was seen before what the entity shows was read. `None` if it was never seen to be read.
+    /// The newest change that needs no further request: what the entity shows was read after it was seen, or the entity was
+    /// asked to show it.
     #[must_use]
-    pub fn read_as_of(&self, id: EntityId) -> Option<Revision> {
-        self.entities.get(id.0 as usize)?.read_as_of()
+    pub fn answered(&self, id: EntityId) -> Revision {
+        let entity = self.entities.get(id.0 as usize);
+        entity.map(Entity::answered).unwrap_or_default()
     }
 
     /// The newest change that the entity shows, or will show once the requests under way are answered: because it was

@@ -25,6 +25,12 @@ struct View {
     since: Option<Since>,
     /// It was displayed before.
     shown: bool,
+    /// The same as `hooked` and `walked`, of passes that somebody asked for: a pass of the feed's asks for less, and a newer one
+    /// that comes by while another is suspended must not hide it.
+    hooked_for: Revision,
+    walked_for: Revision,
+    /// The revision of its next pass, at least: it was walked in part, and then no more.
+    restarts_at: Revision,
 }
 
 impl View {
@@ -126,31 +132,65 @@ impl Views {
 
     /// Whether the view's `remoteRefresh` is to be called in this pass; yes once, and only if the
     /// view was not walked already. `applied` is what the page it was reached from has applied, and so
-    /// has the view, unless its hook has yet to call back: a hook that calls back late reaches back to that.
-    pub fn visit_hook(&mut self, view: ViewId, pass: Revision, applied: Revision) -> bool {
+    /// has the view, unless its hook has yet to call back: a hook that calls back late reaches back to that. It is `None` in
+    /// a pass that somebody asked for.
+    pub fn visit_hook(&mut self, view: ViewId, pass: Revision, applied: Option<Revision>) -> bool {
         let Some(view) = self.views.get_mut(view.0 as usize) else {
             return false;
         };
-        let first = view.applied() < pass;
+        let visited = match applied {
+            Some(_) => view.applied(),
+            None => view.hooked_for.max(view.walked_for),
+        };
+        let first = visited < pass;
         if first {
             if view.hooked <= view.walked {
-                view.walked = view.walked.max(applied);
+                view.walked = view.walked.max(applied.unwrap_or_default());
             }
-            view.hooked = pass;
+            view.hooked = view.hooked.max(pass);
+            if applied.is_none() {
+                view.hooked_for = pass;
+            }
         }
         first
     }
 
-    /// Whether the view's model, collection and subviews are to be refreshed in this pass; yes once.
-    pub fn visit_walk(&mut self, view: ViewId, pass: Revision) -> bool {
+    /// Whether the view's model, collection and subviews are to be refreshed in this pass; yes once. `asked_for` in a pass
+    /// that somebody asked for.
+    pub fn visit_walk(&mut self, view: ViewId, pass: Revision, asked_for: bool) -> bool {
         let Some(view) = self.views.get_mut(view.0 as usize) else {
             return false;
         };
-        let first = view.walked < pass;
+        let visited = if asked_for {
+            view.walked_for
+        } else {
+            view.walked
+        };
+        let first = visited < pass;
         if first {
-            view.walked = pass;
+            view.walked = view.walked.max(pass);
+            if asked_for {
+                view.walked_for = pass;
+            }
         }
         first
+    }
+
+    /// A pass of this page view was dropped in the middle: it has applied no more than `applied`, and its next pass has the
+    /// revision `again` at least, so that it comes to every view.
+    pub fn restart(&mut self, page: ViewId, applied: Revision, again: Revision) {
+        if let Some(view) = self.views.get_mut(page.0 as usize) {
+            view.hooked = view.hooked.min(applied);
+            view.walked = view.walked.min(applied);
+            view.restarts_at = again;
+        }
+    }
+
+    /// The revision that the next pass of this page view has at least.
+    #[must_use]
+    pub fn restarts_at(&self, page: ViewId) -> Revision {
+        let view = self.views.get(page.0 as usize);
+        view.map(|view| view.restarts_at).unwrap_or_default()
     }
 }
 
@@ -167,13 +207,13 @@ mod tests {
         let mut views = Views::default();
         let view = views.add();
         for pass in [Revision(1), Revision(2)] {
-            assert!(views.visit_hook(view, pass, Revision(0)));
-            assert!(!views.visit_hook(view, pass, Revision(0)));
-            assert!(views.visit_walk(view, pass));
-            assert!(!views.visit_walk(view, pass));
+            assert!(views.visit_hook(view, pass, Some(Revision(0))));
+            assert!(!views.visit_hook(view, pass, Some(Revision(0))));
+            assert!(views.visit_walk(view, pass, false));
+            assert!(!views.visit_walk(view, pass, false));
         }
         assert!(
-            !views.visit_walk(view, Revision(1)),
+            !views.visit_walk(view, Revision(1), false),
             "an older pass has nothing new"
         );
     }
@@ -182,8 +222,8 @@ mod tests {
     fn a_view_walked_already_is_not_hooked_in_the_same_pass() {
         let mut views = Views::default();
         let view = views.add();
-        assert!(views.visit_walk(view, Revision(1)));
-        assert!(!views.visit_hook(view, Revision(1), Revision(0)));
+        assert!(views.visit_walk(view, Revision(1), false));
+        assert!(!views.visit_hook(view, Revision(1), Some(Revision(0))));
     }
 
     #[test]
@@ -227,8 +267,8 @@ mod tests {
         views.forget(view);
         assert!(views.page().is_none() && views.is_empty());
         assert!(
-            !views.visit_hook(view, Revision(9), Revision(0))
-                && !views.visit_walk(view, Revision(9))
+            !views.visit_hook(view, Revision(9), Some(Revision(0)))
+                && !views.visit_walk(view, Revision(9), false)
         );
     }
 }
