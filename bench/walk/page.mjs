@@ -22,7 +22,9 @@ function entry(tree, { walk, hook, each }) {
       fetched.count = 0
       for (let i = 0; i < n; i++) {
         walk(page, { pass: i })
-        while (fetched.pending.length) await Promise.all(fetched.pending.splice(0))
+        // Ours fetches a few at a time, and walks a long page in several tasks.
+        while (fetched.count < (i + 1) * fetches) await (fetched.pending.length ? Promise.race(fetched.pending) : soon())
+        await Promise.all(fetched.pending.splice(0))
         // The answers are there; three turns of the microtask queue are more than any of the walks needs to see them.
         await null
         await null
@@ -34,6 +36,11 @@ function entry(tree, { walk, hook, each }) {
     },
   }
 }
+
+let turns = 0
+
+/** After the promises that are settled; now and then after what else waits for a task of its own. */
+const soon = () => (++turns % 1000 ? null : new Promise(resolve => setTimeout(resolve)))
 
 /** @param {{ rounds: number, turn: number, only: string }} options */
 export default async function run({ rounds, turn, only }) {
