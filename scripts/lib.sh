@@ -91,6 +91,29 @@ find_webkit() {
   return 1
 }
 
+# lowest_rust: prints the lowest supported version of Rust, which is rust-version in Cargo.toml.
+lowest_rust() { sed -n 's/^rust-version = "\([0-9.]*\)".*/\1/p' Cargo.toml | head -n 1; }
+
+# toolchains: prints a line "VERSION NAME" for each toolchain of rustup's; without rustup, "VERSION" of the only one.
+toolchains() {
+  local name
+  if ! command -v rustup >/dev/null; then
+    rustc -vV | sed -n 's/^release: //p'
+    return
+  fi
+  rustup toolchain list | while read -r name _; do
+    RUSTUP_TOOLCHAIN=$name rustc -vV 2>/dev/null | sed -n "s|^release: \(.*\)|\1 $name|p"
+  done
+}
+
+# has_wasm_target: whether the current toolchain ($RUSTUP_TOOLCHAIN) has std for wasm32. Each can name the folder of a target's std, but
+# only where it is installed is there something in it.
+has_wasm_target() { compgen -G "$(rustc --print target-libdir --target "$wasm")/libcore-*.rlib" >/dev/null; }
+
+# How the wasm package is compiled. As a cdylib alone, since cargo does no link-time optimization for a package that is built as a
+# library too.
+cargo_wasm=(cargo rustc --profile wasm --target "$wasm" -p remote-refresh --lib --crate-type cdylib)
+
 # llvm_major: the major version of LLVM this compiler was built with; coverage data is only readable by the same.
 llvm_major() { rustc -vV | sed -n 's/^LLVM version: \([0-9]*\).*/\1/p'; }
 
