@@ -166,7 +166,7 @@ impl Engine {
     /// The view with this number was collected.
     #[wasm_bindgen(js_name = forgetView)]
     pub fn forget_view(&self, view: u32) {
-        self.0.app.borrow_mut().views_mut().forget(ViewId(view));
+        self.0.app.borrow_mut().forget_view(ViewId(view));
     }
 
     /// A number for a model or collection.
