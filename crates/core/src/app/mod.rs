@@ -194,7 +194,7 @@ impl App {
 
     /// Replaces the feed by the one that `make` returns from a seed and the last request id used. Its
     /// state changes will name it by `feed_id`.
-    /// What is displayed was loaded before this feed's first value and so owes a refresh, unless
+    /// What is displayed was loaded before this feed's first value, so that its refresh is pending, unless
     /// `since` says what the page was rendered from.
     pub fn connect(
         &mut self,
