@@ -207,7 +207,7 @@ impl Engine {
     #[wasm_bindgen(js_name = forgetView)]
     pub fn forget_view(&self, view: u32) {
         let view = ViewId(view);
-        self.0.app.borrow_mut().views_mut().forget(view);
+        self.0.app.borrow_mut().forget_view(view);
         if let Some(explain) = &mut *self.0.explain.borrow_mut() {
             explain.forget_view(view);
         }

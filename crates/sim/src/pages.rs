@@ -209,7 +209,7 @@ impl World {
             for view in subject.tree(page) {
                 subject.views[view].gone = true;
                 let id = subject.views[view].id;
-                subject.app.views_mut().forget(id);
+                subject.app.forget_view(id);
             }
             let kept: Vec<_> = subject
                 .pages
@@ -238,7 +238,7 @@ impl World {
         subject.pages.clear();
         for view in &mut subject.views {
             if !std::mem::replace(&mut view.gone, true) {
-                subject.app.views_mut().forget(view.id);
+                subject.app.forget_view(view.id);
             }
         }
         for entity in &mut subject.entities {

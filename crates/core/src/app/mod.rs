@@ -46,7 +46,7 @@ use crate::refresh::{Entities, EntityId, Limits, Outcome};
 use crate::revision::Revision;
 use crate::time::Millis;
 use crate::views::since::Since;
-use crate::views::Views;
+use crate::views::{ViewId, Views};
 use crate::wire::Node;
 
 /// What is to be done next.
@@ -181,7 +181,7 @@ impl App {
         self.feed.as_ref().map(|_| self.feed_id)
     }
 
-    /// The views, to number and to forget them.
+    /// The views, to number them.
     pub fn views_mut(&mut self) -> &mut Views {
         &mut self.views
     }
@@ -189,6 +189,12 @@ impl App {
     /// The entities, to number them.
     pub fn entities_mut(&mut self) -> &mut Entities {
         &mut self.entities
+    }
+
+    /// Frees the number of a view that is gone. A suspended pass of the feed's for this page view is dropped when it is resumed.
+    pub fn forget_view(&mut self, view: ViewId) {
+        self.views.forget(view);
+        self.passes.forget_page(view);
     }
 
     /// Frees the number of an entity that is gone, and its slot: poll after it.
@@ -203,7 +209,7 @@ impl App {
 
     /// Replaces the feed by the one that `make` returns from a seed and the last request id used. Its
     /// state changes will name it by `feed_id`.
-    /// What is displayed was loaded before this feed's first value and so owes a refresh, unless
+    /// What is displayed was loaded before this feed's first value, so that its refresh is pending, unless
     /// `since` says what the page was rendered from.
     pub fn connect(
         &mut self,

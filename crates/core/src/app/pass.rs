@@ -41,6 +41,8 @@ pub(super) struct Pass {
     untouched: bool,
     /// How many feeds had been closed when it began.
     closed: u32,
+    /// The page view that it was for is gone, and its number may be another's.
+    gone: bool,
 }
 
 impl Pass {
@@ -59,6 +61,7 @@ impl Pass {
             page: None,
             untouched: true,
             closed: 0,
+            gone: false,
         }
     }
 }
@@ -119,9 +122,20 @@ impl Passes {
         self.closed = self.closed.wrapping_add(1);
     }
 
-    /// Whether no feed was closed since the pass began.
+    /// The page view is gone.
+    pub(super) fn forget_page(&mut self, page: ViewId) {
+        let suspended = self.suspended.iter_mut().map(|(_, pass)| pass);
+        for pass in self.stack.iter_mut().chain(suspended) {
+            if pass.page == Some(page) {
+                pass.page = None;
+                pass.gone = pass.applied.is_some();
+            }
+        }
+    }
+
+    /// Whether no feed was closed since the pass began, and its page view is there.
     pub(super) const fn is_of_today(&self, pass: &Pass) -> bool {
-        pass.closed == self.closed
+        pass.closed == self.closed && !pass.gone
     }
 
     /// Whether a pass of the feed's for this page view is not over yet.

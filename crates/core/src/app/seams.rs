@@ -16,12 +16,12 @@ pub(super) const UPDATED: &str = "updated";
 const REVIEW_DELAY: Millis = Millis(50);
 
 impl App {
-    /// The tab was hidden: from now on it owes its refreshes.
+    /// The tab was hidden: from now on its refreshes are pending.
     pub fn hide(&mut self) {
         self.hidden = true;
     }
 
-    /// The tab is visible: it pays what it owes, and looks whether the stream still lives.
+    /// The tab is visible: what is pending is done, and the feed looks whether the stream still lives.
     pub fn reveal(&mut self, now: Millis) {
         self.hidden = false;
         self.feed_input(now, FeedInput::Visible);
@@ -35,7 +35,7 @@ impl App {
         self.entities.retry_all();
     }
 
-    /// The page came back from the back/forward cache, and is seen: it pays what it owes.
+    /// The page came back from the back/forward cache, and is seen: what is pending is done.
     pub fn restore(&mut self, now: Millis) {
         self.hidden = false;
         self.feed_input(now, FeedInput::Restored);
@@ -43,7 +43,7 @@ impl App {
         self.entities.retry_all();
     }
 
-    /// Displays a page view, or none. One that comes back pays what it owes.
+    /// Displays a page view, or none. The pending refresh of one that comes back is run.
     pub fn show(&mut self, now: Millis, page: Option<ViewId>, since: Option<Since>) {
         self.observe(now);
         let connected = self.feed.as_ref().is_some_and(Feed::has_baseline);

@@ -219,7 +219,7 @@ impl Entities {
         }
     }
 
-    /// Whether a fetch of the entity is owed: after the one under way, or whatever else it waits for.
+    /// Whether a fetch of the entity is pending: after the one under way, or whatever else it waits for.
     #[must_use]
     pub fn owes(&self, id: EntityId) -> bool {
         self.entities.get(id.0 as usize).is_some_and(Entity::owes)
@@ -249,7 +249,7 @@ impl Entities {
         entity.is_some_and(|entity| entity.flight == Some(flight))
     }
 
-    /// Whether nothing of the entity is under way or owed.
+    /// Whether nothing of the entity is under way or pending.
     #[must_use]
     pub fn is_idle(&self, id: EntityId) -> bool {
         self.entities
@@ -413,7 +413,7 @@ impl Entities {
     // Time, and looking inside
     // ------------------------
 
-    /// What is under way for this entity, and what it owes. An unknown one has nothing and owes nothing.
+    /// What is under way for this entity, and what is pending. For an unknown one it is nothing.
     #[must_use]
     pub fn debt(&self, id: EntityId) -> Debt {
         let Some(entity) = self.entities.get(id.0 as usize) else {

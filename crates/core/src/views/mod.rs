@@ -54,7 +54,7 @@ impl Views {
     }
 
     /// Frees the number of a view that is gone. Unknown numbers are ignored.
-    pub fn forget(&mut self, view: ViewId) {
+    pub(crate) fn forget(&mut self, view: ViewId) {
         self.views.try_remove(view.0 as usize);
         if self.page == Some(view) {
             self.page = None;

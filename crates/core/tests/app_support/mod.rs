@@ -18,6 +18,7 @@ pub(crate) const NOW: Millis = Millis(1_000_000);
 pub(crate) const NODE: &str = r#"{"updated":1,"version":1}"#;
 
 /// Connects a feed that needs no token.
+#[allow(dead_code, reason = "each test file compiles this module for itself")]
 pub(crate) fn connect(app: &mut App, now: Millis, since: Option<Since>) {
     let endpoint = Endpoint::new("https://a.example", Some("u1"), None).expect("valid");
     app.connect(now, 1, since, |seed, last_id| {
@@ -34,6 +35,7 @@ pub(crate) fn connect(app: &mut App, now: Millis, since: Option<Since>) {
 }
 
 /// The stream brings an event about `path`.
+#[allow(dead_code, reason = "each test file compiles this module for itself")]
 pub(crate) fn arrive(
     app: &mut App,
     now: Millis,
