@@ -70,7 +70,7 @@ impl Model {
     }
 
     fn release_page(&mut self, first: u32) {
-        if first % PAGE == 0 && self.pages.remove(&(first / PAGE)) {
+        if first.is_multiple_of(PAGE) && self.pages.remove(&(first / PAGE)) {
             let page = first / PAGE;
             self.page_numbers.free.push(page - 1);
             self.handlers.retain(|h| h.emitter / PAGE != page);
@@ -250,7 +250,7 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn the_registry_answers_as_the_model(names in 0..NAMES, steps in proptest::collection::vec(step(), 0..120)) {

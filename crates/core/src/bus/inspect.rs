@@ -63,22 +63,20 @@ impl Bus {
         let Some(emitter) = self.emitter(emitter) else {
             return EmitterInspection::default();
         };
-        let mut names: Vec<_> = emitter
-            .sizes()
-            .map(|(name, handlers)| self.inspect_list(name, handlers))
-            .collect();
-        names.sort_by(|a, b| {
-            b.handlers
-                .cmp(&a.handlers)
-                .then_with(|| a.name.cmp(&b.name))
-        });
-        let mut listeners: Vec<_> = emitter
-            .listeners()
-            .map(|(listener, handlers)| ListenerInspection { listener, handlers })
-            .collect();
-        // Stable: they come by number.
-        listeners.sort_by(|a, b| b.handlers.cmp(&a.handlers));
-        EmitterInspection { names, listeners }
+        let mut found = EmitterInspection::default();
+        for (name, handlers) in emitter.sizes() {
+            let list = self.inspect_list(name, handlers);
+            insert(&mut found.names, list, |a, b| {
+                (b.handlers, &a.name) < (a.handlers, &b.name)
+            });
+        }
+        for (listener, handlers) in emitter.listeners() {
+            let relation = ListenerInspection { listener, handlers };
+            insert(&mut found.listeners, relation, |a, b| {
+                a.handlers > b.handlers
+            });
+        }
+        found
     }
 
     /// All emitters, and at most so many of the longest lists.
@@ -97,12 +95,12 @@ impl Bus {
                 let id = EmitterId((page as u32 + 1) * PAGE + index as u32);
                 all.emitters += 1;
                 all.handlers += emitter.handlers() as u32;
-                lists.extend(emitter.sizes().map(|(name, handlers)| (handlers, id, name)));
+                for (name, handlers) in emitter.sizes() {
+                    insert(&mut lists, (handlers, id, name), |a, b| a.0 > b.0);
+                    lists.truncate(most);
+                }
             }
         }
-        // Stable: those of one size come by emitter.
-        lists.sort_by(|a, b| b.0.cmp(&a.0));
-        lists.truncate(most);
         all.longest = lists
             .into_iter()
             .map(|(handlers, emitter, name)| ListInspection {
@@ -120,4 +118,10 @@ impl Bus {
             is_suspect: handlers > MANY_HANDLERS,
         }
     }
+}
+
+/// Puts an item before the first that it is `before`: a sort whose code is a tenth as long as the library's.
+fn insert<T>(sorted: &mut Vec<T>, item: T, before: impl Fn(&T, &T) -> bool) {
+    let at = sorted.partition_point(|other| !before(&item, other));
+    sorted.insert(at, item);
 }
