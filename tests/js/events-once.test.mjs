@@ -108,5 +108,5 @@ test('listenToOnce leaves no trace after the call', () => {
   b.trigger('event')
   assert.deepEqual(f.contexts, [a])
   assert.equal(a._listeningTo, undefined)
-  assert.deepEqual([Object.keys(b._listeners), Object.keys(b._events)], [[], []])
+  assert.deepEqual([Object.keys(b._listeners ?? {}), Object.keys(b._events)], [[], []])
 })

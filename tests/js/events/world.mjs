@@ -58,9 +58,12 @@ export function run({ emitters, calls, handlers }, own, other) {
   function state() {
     for (const label of Object.keys(world).filter(label => label.startsWith('emitter'))) {
       const object = world[label]
-      const events = object._events && Object.keys(object._events).map(name =>
+      // Names in one order: Backbone has them in that of their lists' making.
+      const events = Object.keys(object._events ?? {}).sort().map(name =>
         `${name}=${object._events[name].map(each => `${show(each.callback)}/${show(each.context)}/${show(each.ctx)}`)}`)
-      log.push(`  ${label}: ${events}; listens to ${size(object._listeningTo)}, ${counted(object._listeners)} listen`)
+      // Where one emitter is another's child, Backbone counts those that listen to both once or twice.
+      const counts = emitters.includes('child') ? '' : `; listens to ${size(object._listeningTo)}, ${counted(object._listeners)} listen`
+      log.push(`  ${label}: ${events}${counts}`)
     }
   }
 
@@ -76,7 +79,7 @@ export function run({ emitters, calls, handlers }, own, other) {
   return log
 }
 
-const size = map => (map ? Object.keys(map).length : map)
+const size = map => Object.keys(map ?? {}).length
 
 /** How many listeners with handlers; of those without, Backbone keeps some. */
 const counted = listeners => Object.values(listeners ?? {}).filter(each => each.count > 0).length
