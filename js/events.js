@@ -11,7 +11,7 @@ import {
   busAdd, busClear, busForget, busInspect, busInspectEmitter, busIntern, busList, busOpenPage, busPageSize, busReleasePage,
   busRemove, busRemoveList, Removed,
 } from '../dist/wasm/remote_refresh.js'
-import { adoptHandlers, adoptTargets, exposeFields } from './events-fields.js'
+import { adoptHandlers, adoptTargets, exposeFields, exposeFieldsOf } from './events-fields.js'
 
 /** An object's two roles. Another copy of the package has symbols of its own: each is a foreign bus to the other. */
 const EMITTER = Symbol('remote-refresh emitter')
@@ -26,7 +26,7 @@ Store.prototype = Object.create(null)
 /** A new bus: an emitter, and a mixin for others. What mixes it in gets its functions, not the handlers it has by then. */
 export function createEvents() {
   const bus = { on, off, once, listenTo, listenToOnce, stopListening, trigger, bind: on, unbind: off, emit: trigger }
-  exposeFields(bus, fieldsOf)
+  exposeFieldsOf(bus, fieldsOf)
   // Not enumerable, and they stay so.
   return Object.defineProperties(bus, { [EMITTER]: { writable: true }, [LISTENER]: { writable: true } })
 }
@@ -40,38 +40,44 @@ let token
 let nextId = 0
 let endOfPage = 0
 
-/** Numbers are handed out here, a page at a time: to register each object for its release would take 860 ns. */
-class Numbered {
+/** A new number, and `token` that of its page. A page at a time: to register each object for its release would take 860 ns. */
+function nextNumber() {
+  if (nextId === endOfPage) {
+    nextId = busOpenPage()
+    endOfPage = nextId + busPageSize()
+    token = { first: nextId }
+    tokens.register(token, nextId)
+  }
+  return nextId++
+}
+
+class Emitter {
   constructor(owner) {
-    if (nextId === endOfPage) {
-      nextId = busOpenPage()
-      endOfPage = nextId + busPageSize()
-      token = { first: nextId }
-      tokens.register(token, nextId)
-    }
-    this.id = nextId++
+    this.id = nextNumber()
     this.token = token
     this.owner = owner
+    /** Handlers by slot. */
+    this.slots = undefined
+    /**
+     * By name, the handlers in the order they are called: none if the registry has none, null if it must be asked. A list is
+     * appended to or replaced, never shortened: a trigger under way still calls handlers that are removed, and no new ones.
+     */
+    this.lists = new Store()
+    /** An object that inherits or copied this has added or removed handlers too. */
+    this.isShared = false
+    /** Code of others has `lists` and may have put handlers into another order: a list is then never asked for again. */
+    this.isExposed = false
   }
 }
 
-class Emitter extends Numbered {
-  /** Handlers by slot. */
-  slots = undefined
-  /**
-   * By name, the handlers in the order they are called: none if the registry has none, null if it must be asked. A list is
-   * appended to or replaced, never shortened: a trigger under way still calls handlers that are removed, and no new ones.
-   */
-  lists = new Store()
-  /** An object that inherits or copied this has added or removed handlers too. */
-  isShared = false
-  /** Code of others has `lists` and may have put handlers into another order: a list is then never asked for again. */
-  isExposed = false
-}
-
-class Listener extends Numbered {
-  /** What the owner listens to. An emitter of another library does not count handlers: it stays until all are removed at once. */
-  targets = new Set()
+class Listener {
+  constructor(owner) {
+    this.id = nextNumber()
+    this.token = token
+    this.owner = owner
+    /** What the owner listens to. An emitter of another library does not count handlers: it stays until all are removed at once. */
+    this.targets = new Set()
+  }
 }
 
 /** A frozen object gets one that is lost at once: listening to it has no effect, as in Backbone. */

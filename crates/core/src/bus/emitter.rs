@@ -3,8 +3,7 @@
 use alloc::vec::Vec;
 use core::iter;
 
-use slab::Slab;
-
+use super::slab::Slab;
 use super::table::{Row, Table};
 use super::{Added, EmitterId, NameId, Slot, MANY_HANDLERS};
 
@@ -85,8 +84,7 @@ pub(super) struct Emitter {
 impl Emitter {
     /// Adds a handler at the end of a list; and whether the emitter has a row for this name only since now.
     pub(super) fn add(&mut self, name: NameId, listener: Option<EmitterId>) -> (Added, bool) {
-        // More than 2³² handlers don't fit into wasm's memory.
-        let slot = self.handlers.vacant_key() as u32;
+        let slot = self.handlers.next();
         let (before, is_suspect, is_new) = self.lists.update(name.0, |list| {
             let is_new = !list.is_used();
             let before = list.last;
@@ -99,7 +97,7 @@ impl Emitter {
             list.was_reported |= is_suspect;
             (before, is_suspect, is_new)
         });
-        if let Some(handler) = self.handlers.get_mut(before as usize) {
+        if let Some(handler) = self.handlers.get_mut(before) {
             handler.after = slot;
         }
         self.handlers.insert(Handler {
@@ -123,11 +121,11 @@ impl Emitter {
             listener,
             before,
             after,
-        } = self.handlers.try_remove(slot.0 as usize)?;
-        if let Some(handler) = self.handlers.get_mut(before as usize) {
+        } = self.handlers.remove(slot.0)?;
+        if let Some(handler) = self.handlers.get_mut(before) {
             handler.after = after;
         }
-        if let Some(handler) = self.handlers.get_mut(after as usize) {
+        if let Some(handler) = self.handlers.get_mut(after) {
             handler.before = before;
         }
         let (list, is_unused) = self.lists.update(name.0, |list| {
@@ -152,7 +150,7 @@ impl Emitter {
         if slot == NONE {
             return None;
         }
-        while let Some(handler) = self.handlers.try_remove(slot as usize) {
+        while let Some(handler) = self.handlers.remove(slot) {
             slot = handler.after;
             listeners.extend(handler.listener.filter(|listener| self.end_one(*listener)));
         }
@@ -165,12 +163,7 @@ impl Emitter {
 
     /// Removes all handlers; `unused` gets each name for which there is no row any more.
     pub(super) fn clear(&mut self, mut unused: impl FnMut(NameId)) {
-        // With little memory it is used again; with much it is given back.
-        if self.handlers.capacity() > 16 {
-            self.handlers = Slab::new();
-        } else {
-            self.handlers.clear();
-        }
+        self.handlers.clear();
         self.lists.update_all(|name, list| {
             if list.is_used() && !list.was_reported {
                 unused(NameId(name));
@@ -183,7 +176,7 @@ impl Emitter {
     pub(super) fn list(&self, name: NameId) -> impl Iterator<Item = Slot> + '_ {
         let mut slot = self.lists.get(name.0).first;
         iter::from_fn(move || {
-            let handler = self.handlers.get(slot as usize)?;
+            let handler = self.handlers.get(slot)?;
             Some(Slot(core::mem::replace(&mut slot, handler.after)))
         })
     }
@@ -207,10 +200,6 @@ impl Emitter {
         self.relations
             .used()
             .map(|(listener, Relation(handlers))| (EmitterId(listener), handlers))
-    }
-
-    pub(super) fn handlers(&self) -> usize {
-        self.handlers.len()
     }
 
     /// A handler of this listener is gone: whether it was the last.

@@ -89,13 +89,10 @@ impl Bus {
         let mut lists = Vec::new();
         for (page, emitters) in &self.pages {
             for (index, emitter) in emitters.iter().enumerate() {
-                let Some(emitter) = emitter.as_deref().filter(|it| it.handlers() > 0) else {
-                    continue;
-                };
                 let id = EmitterId((page as u32 + 1) * PAGE + index as u32);
-                all.emitters += 1;
-                all.handlers += emitter.handlers() as u32;
+                all.emitters += u32::from(emitter.sizes().next().is_some());
                 for (name, handlers) in emitter.sizes() {
+                    all.handlers += handlers;
                     insert(&mut lists, (handlers, id, name), |a, b| a.0 > b.0);
                     lists.truncate(most);
                 }

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `emitter` | the lists of one emitter |
 //! | `names` | numbers for event names |
+//! | `slab` | values under numbers that stay |
 //! | `table` | rows found by number |
 //! | [`inspect`] | what an inspector asks |
 //!
@@ -15,14 +16,15 @@
 mod emitter;
 pub mod inspect;
 mod names;
+mod slab;
 mod table;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use ::slab::Slab;
 use emitter::Emitter;
 use names::Names;
-use slab::Slab;
 
 pub use emitter::Ended;
 
@@ -39,8 +41,9 @@ pub struct NameId(pub u32);
 pub struct Slot(pub u32);
 
 /// How many emitters one call of [`Bus::open_page`] gives. Emitters are released by page because one finalizer for each
-/// emitter would take longer (860 ns in Node 22) than all else that making an emitter takes.
-pub const PAGE: u32 = 256;
+/// emitter would take longer (860 ns in Node 22) than all else that making an emitter takes. Pages are small, because one
+/// object that is still there keeps the memory of all emitters of its page.
+pub const PAGE: u32 = 64;
 
 /// A list with more handlers than this is reported as a likely leak: handlers are added again and again, never removed.
 pub const MANY_HANDLERS: u32 = 500;
@@ -57,8 +60,7 @@ pub struct Added {
 /// All emitters of one wasm instance.
 #[derive(Debug)]
 pub struct Bus {
-    /// Of each page its emitters; one without handlers so far takes no memory but its place.
-    pages: Slab<Vec<Option<Box<Emitter>>>>,
+    pages: Slab<Box<[Emitter]>>,
     names: Names,
 }
 
@@ -74,8 +76,7 @@ impl Bus {
 
     /// Makes [`PAGE`] emitters and returns the first one's number; the others' follow it.
     pub fn open_page(&mut self) -> EmitterId {
-        let mut page = Vec::new();
-        page.resize_with(PAGE as usize, || None);
+        let page = (0..PAGE).map(|_| Emitter::default()).collect();
         // 2²⁴ pages don't fit into wasm's memory.
         EmitterId((self.pages.insert(page) as u32 + 1) * PAGE)
     }
@@ -85,7 +86,10 @@ impl Bus {
         let Some((page, 0)) = place(first) else {
             return;
         };
-        for emitter in self.pages.try_remove(page).into_iter().flatten().flatten() {
+        let Some(emitters) = self.pages.try_remove(page) else {
+            return;
+        };
+        for emitter in &emitters {
             emitter.each_name(|name| self.names.unuse(name));
         }
     }
@@ -119,7 +123,7 @@ impl Bus {
         }
         self.names.text(name)?;
         let emitter = self.pages.get_mut(page)?.get_mut(index)?;
-        let (added, is_new) = emitter.get_or_insert_default().add(name, listener);
+        let (added, is_new) = emitter.add(name, listener);
         if is_new {
             self.names.use_once(name);
         }
@@ -154,7 +158,7 @@ impl Bus {
         let Some((page, index)) = place(emitter) else {
             return;
         };
-        if let Some(Some(emitter)) = self
+        if let Some(emitter) = self
             .pages
             .get_mut(page)
             .and_then(|page| page.get_mut(index))
@@ -174,15 +178,14 @@ impl Bus {
         place(id).is_some_and(|(page, _)| self.pages.contains(page))
     }
 
-    /// An emitter that has had handlers.
     fn emitter(&self, id: EmitterId) -> Option<&Emitter> {
         let (page, index) = place(id)?;
-        self.pages.get(page)?.get(index)?.as_deref()
+        self.pages.get(page)?.get(index)
     }
 
     fn emitter_mut(&mut self, id: EmitterId) -> Option<&mut Emitter> {
         let (page, index) = place(id)?;
-        self.pages.get_mut(page)?.get_mut(index)?.as_deref_mut()
+        self.pages.get_mut(page)?.get_mut(index)
     }
 }
 

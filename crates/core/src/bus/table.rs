@@ -1,6 +1,7 @@
-//! Rows found by number, in a sorted `Vec`: an emitter has few names and few listeners, and most emitters are small.
+//! Rows found by number, in a sorted vector: an emitter has few names and few listeners. The first row needs no
+//! allocation (see `slab`).
 
-use alloc::vec::Vec;
+use smallvec::SmallVec;
 
 /// What a table holds.
 pub(super) trait Row: Copy + Default {
@@ -12,17 +13,17 @@ pub(super) trait Row: Copy + Default {
 /// time took three times as long with 1,000 names.
 #[derive(Debug)]
 pub(super) struct Table<T> {
-    rows: Vec<(u32, T)>,
-    unused: usize,
+    rows: SmallVec<[(u32, T); 1]>,
+    unused: u32,
 }
 
 /// So many unused rows may stay whatever the size of the table.
-const MOST_UNUSED: usize = 8;
+const MOST_UNUSED: u32 = 8;
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
         Table {
-            rows: Vec::new(),
+            rows: SmallVec::new(),
             unused: 0,
         }
     }
@@ -49,7 +50,7 @@ impl<T: Row> Table<T> {
             (false, true) => self.unused -= 1,
             (true, false) => {
                 self.unused += 1;
-                if self.unused > MOST_UNUSED && self.unused > self.rows.len() / 2 {
+                if self.unused > MOST_UNUSED && self.unused as usize > self.rows.len() / 2 {
                     self.sweep();
                 }
             }
@@ -85,6 +86,6 @@ impl<T: Row> Table<T> {
     fn sweep(&mut self) {
         self.rows.retain(|row| row.1.is_used());
         self.unused = 0;
-        self.rows.shrink_to(MOST_UNUSED);
+        self.rows.shrink_to_fit();
     }
 }
