@@ -10,6 +10,7 @@
 
 /** Gives the fields to the prototype that an object's `on` comes from. `stateOf` as below. */
 export function exposeFields(object, stateOf) {
+  if ('_events' in object) return
   let holder = object
   while (holder !== null && !Object.hasOwn(holder, 'on')) holder = Object.getPrototypeOf(holder)
   if (holder !== null && holder !== object && Object.isExtensible(holder)) exposeFieldsOf(holder, stateOf)

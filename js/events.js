@@ -96,15 +96,10 @@ function sharedEmitter(object, emitter) {
 
 function createEmitter(object) {
   const emitter = new Emitter(object)
-  if (!Object.isExtensible(object)) return emitter
-  if (!('_events' in object)) {
-    exposeFields(object, fieldsOf)
-    object[EMITTER] = emitter
-    return emitter
-  }
   const theirs = object._events // before `object` is an emitter, whose lists our own field would show
-  object[EMITTER] = emitter
-  if (theirs) adoptHandlers(object, theirs, addAdopted, adoptedListener)
+  if (Object.isExtensible(object)) object[EMITTER] = emitter
+  if (theirs !== undefined) adoptHandlers(object, theirs, addAdopted, adoptedListener)
+  else if (Object.getPrototypeOf(object) !== Object.prototype) exposeFields(object, fieldsOf)
   return emitter
 }
 
@@ -114,10 +109,10 @@ function listenerOf(object) {
 
 function createListener(object) {
   const listener = new Listener(object)
-  if (!('_listeningTo' in object)) exposeFields(object, fieldsOf)
   const theirs = object._listeningTo
   if (Object.isExtensible(object)) object[LISTENER] = listener
-  if (theirs) adoptTargets(theirs, listener.targets)
+  if (theirs !== undefined) adoptTargets(theirs, listener.targets)
+  else if (Object.getPrototypeOf(object) !== Object.prototype) exposeFields(object, fieldsOf)
   return listener
 }
 
@@ -419,15 +414,14 @@ export function triggerIsolated(object, name, args, report) {
   if (emitter === undefined) return
   const { lists } = emitter
   if (lists[name] === undefined && lists.all === undefined) return
-  // Copies: a handler that is added meanwhile is not called.
-  const calls = [clean(emitter, lists, name), clean(emitter, lists, 'all')].map(list => (list ? [...list] : []))
-  for (const [list, passed] of [[calls[0], args], [calls[1], [name, ...args]]]) {
-    for (const { callback, ctx } of list) {
-      try {
-        callback.apply(ctx, passed)
-      } catch (error) {
-        report(error)
-      }
+  // Both lists as they are now: a handler that is added meanwhile is not called.
+  const named = (clean(emitter, lists, name) ?? []).map(handler => [handler, args])
+  const all = (clean(emitter, lists, 'all') ?? []).map(handler => [handler, [name, ...args]])
+  for (const [{ callback, ctx }, passed] of [...named, ...all]) {
+    try {
+      callback.apply(ctx, passed)
+    } catch (error) {
+      report(error)
     }
   }
 }
