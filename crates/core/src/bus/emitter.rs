@@ -1,212 +1,132 @@
-//! One emitter: the lists of its handlers by name, and how many handlers each listener has here.
+//! One emitter. Most have one handler or none, and these allocate nothing: to allocate took longer than all else that a first
+//! `on` does.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::iter;
 
-use super::slab::Slab;
-use super::table::{Row, Table};
-use super::{Added, EmitterId, NameId, Slot, MANY_HANDLERS};
-
-/// In a link: there is no such handler.
-const NONE: u32 = u32::MAX;
-
-/// A handler in the list of its name, linked with those before and after it.
-#[derive(Debug)]
-struct Handler {
-    name: NameId,
-    listener: Option<EmitterId>,
-    before: u32,
-    after: u32,
-}
-
-/// The handlers of one name.
-#[derive(Clone, Copy, Debug)]
-struct List {
-    first: u32,
-    last: u32,
-    size: u32,
-    /// It was reported as a likely leak: once is enough, so the row stays.
-    was_reported: bool,
-}
-
-impl Default for List {
-    fn default() -> Self {
-        List {
-            first: NONE,
-            last: NONE,
-            size: 0,
-            was_reported: false,
-        }
-    }
-}
-
-impl List {
-    fn empty(&mut self) {
-        *self = List {
-            was_reported: self.was_reported,
-            ..List::default()
-        };
-    }
-}
-
-impl Row for List {
-    fn is_used(&self) -> bool {
-        self.size > 0 || self.was_reported
-    }
-}
-
-/// That an object listens to this emitter: with how many handlers.
-#[derive(Clone, Copy, Debug, Default)]
-struct Relation(u32);
-
-impl Row for Relation {
-    fn is_used(&self) -> bool {
-        self.0 > 0
-    }
-}
-
-/// What ended when a handler was removed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ended {
-    /// It was the last of its name.
-    pub list: bool,
-    /// It was the last of its listener here, which does not listen to this emitter any more.
-    pub relation: bool,
-}
+use super::lists::{Ended, Lists};
+use super::{Added, EmitterId, NameId, Slot};
 
 #[derive(Debug, Default)]
-pub(super) struct Emitter {
-    handlers: Slab<Handler>,
-    lists: Table<List>,
-    relations: Table<Relation>,
+pub(super) enum Emitter {
+    #[default]
+    Empty,
+    /// One handler, in slot 0.
+    One(NameId, Option<EmitterId>),
+    Many(Box<Lists>),
 }
 
 impl Emitter {
-    /// Adds a handler at the end of a list; and whether the emitter has a row for this name only since now.
+    /// Adds a handler at the end of a list; and whether the emitter uses this name only since now.
     pub(super) fn add(&mut self, name: NameId, listener: Option<EmitterId>) -> (Added, bool) {
-        let slot = self.handlers.next();
-        let (before, is_suspect, is_new) = self.lists.update(name.0, |list| {
-            let is_new = !list.is_used();
-            let before = list.last;
-            if before == NONE {
-                list.first = slot;
+        match self {
+            Emitter::Empty => {
+                *self = Emitter::One(name, listener);
+                let slot = Slot(0);
+                (
+                    Added {
+                        slot,
+                        is_suspect: false,
+                    },
+                    true,
+                )
             }
-            list.last = slot;
-            list.size += 1;
-            let is_suspect = list.size > MANY_HANDLERS && !list.was_reported;
-            list.was_reported |= is_suspect;
-            (before, is_suspect, is_new)
-        });
-        if let Some(handler) = self.handlers.get_mut(before) {
-            handler.after = slot;
+            Emitter::One(first, its_listener) => {
+                let mut lists = Box::<Lists>::default();
+                lists.add(*first, *its_listener);
+                let added = lists.add(name, listener);
+                *self = Emitter::Many(lists);
+                added
+            }
+            Emitter::Many(lists) => lists.add(name, listener),
         }
-        self.handlers.insert(Handler {
-            name,
-            listener,
-            before,
-            after: NONE,
-        });
-        if let Some(listener) = listener {
-            self.relations
-                .update(listener.0, |relation| relation.0 += 1);
-        }
-        let slot = Slot(slot);
-        (Added { slot, is_suspect }, is_new)
     }
 
-    /// Removes a handler: its name, what ended, and whether the emitter has no row for the name any more.
+    /// Removes a handler: its name, what ended, and whether the emitter does not use the name any more.
     pub(super) fn remove(&mut self, slot: Slot) -> Option<(NameId, Ended, bool)> {
-        let Handler {
-            name,
-            listener,
-            before,
-            after,
-        } = self.handlers.remove(slot.0)?;
-        if let Some(handler) = self.handlers.get_mut(before) {
-            handler.after = after;
-        }
-        if let Some(handler) = self.handlers.get_mut(after) {
-            handler.before = before;
-        }
-        let (list, is_unused) = self.lists.update(name.0, |list| {
-            if before == NONE {
-                list.first = after;
+        match *self {
+            Emitter::One(name, listener) if slot == Slot(0) => {
+                *self = Emitter::Empty;
+                let relation = listener.is_some();
+                Some((
+                    name,
+                    Ended {
+                        list: true,
+                        relation,
+                    },
+                    true,
+                ))
             }
-            if after == NONE {
-                list.last = before;
-            }
-            list.size -= 1;
-            (list.size == 0, !list.is_used())
-        });
-        let relation = listener.is_some_and(|listener| self.end_one(listener));
-        Some((name, Ended { list, relation }, is_unused))
+            Emitter::Many(ref mut lists) => lists.remove(slot),
+            _ => None,
+        }
     }
 
-    /// Removes a list: the listeners whose last handler here was in it, and whether the emitter has no row for the name any
+    /// Removes a list: the listeners whose last handler here was in it, and whether the emitter does not use the name any
     /// more. `None` if there are no handlers of this name.
     pub(super) fn remove_list(&mut self, name: NameId) -> Option<(Vec<EmitterId>, bool)> {
-        let mut slot = self.lists.get(name.0).first;
-        let mut listeners = Vec::new();
-        if slot == NONE {
-            return None;
-        }
-        while let Some(handler) = self.handlers.remove(slot) {
-            slot = handler.after;
-            listeners.extend(handler.listener.filter(|listener| self.end_one(*listener)));
-        }
-        let is_unused = self.lists.update(name.0, |list| {
-            list.empty();
-            !list.is_used()
-        });
-        Some((listeners, is_unused))
-    }
-
-    /// Removes all handlers; `unused` gets each name for which there is no row any more.
-    pub(super) fn clear(&mut self, mut unused: impl FnMut(NameId)) {
-        self.handlers.clear();
-        self.lists.update_all(|name, list| {
-            if list.is_used() && !list.was_reported {
-                unused(NameId(name));
+        match *self {
+            Emitter::One(its, listener) if its == name => {
+                *self = Emitter::Empty;
+                Some((listener.into_iter().collect(), true))
             }
-            list.empty();
-        });
-        self.relations.update_all(|_, relation| relation.0 = 0);
+            Emitter::Many(ref mut lists) => lists.remove_list(name),
+            _ => None,
+        }
     }
 
+    /// Removes all handlers; `unused` gets each name that is not used any more.
+    pub(super) fn clear(&mut self, mut unused: impl FnMut(NameId)) {
+        match self {
+            Emitter::Empty => return,
+            Emitter::One(name, _) => unused(*name),
+            Emitter::Many(lists) => {
+                if lists.clear(unused) {
+                    return;
+                }
+            }
+        }
+        *self = Emitter::Empty;
+    }
+
+    /// The slots of a name's handlers, in the order they are called.
     pub(super) fn list(&self, name: NameId) -> impl Iterator<Item = Slot> + '_ {
-        let mut slot = self.lists.get(name.0).first;
-        iter::from_fn(move || {
-            let handler = self.handlers.get(slot)?;
-            Some(Slot(core::mem::replace(&mut slot, handler.after)))
-        })
+        let one = self.one().filter(|(its, _)| *its == name).map(|_| Slot(0));
+        one.into_iter()
+            .chain(self.many().flat_map(move |lists| lists.list(name)))
     }
 
-    /// Each name for which there is a row.
+    /// Each name that is in use.
     pub(super) fn each_name(&self, mut with: impl FnMut(NameId)) {
-        self.lists.used().for_each(|(name, _)| with(NameId(name)));
+        self.one().into_iter().for_each(|(name, _)| with(name));
+        self.many().for_each(|lists| lists.each_name(&mut with));
     }
 
     /// The names with handlers, and how many each has.
     pub(super) fn sizes(&self) -> impl Iterator<Item = (NameId, u32)> + '_ {
-        let rows = self
-            .lists
-            .used()
-            .map(|(name, list)| (NameId(name), list.size));
-        rows.filter(|(_, size)| *size > 0)
+        let one = self.one().map(|(name, _)| (name, 1));
+        one.into_iter().chain(self.many().flat_map(Lists::sizes))
     }
 
     /// Who listens here, and with how many handlers.
     pub(super) fn listeners(&self) -> impl Iterator<Item = (EmitterId, u32)> + '_ {
-        self.relations
-            .used()
-            .map(|(listener, Relation(handlers))| (EmitterId(listener), handlers))
+        let one = self.one().and_then(|(_, listener)| Some((listener?, 1)));
+        one.into_iter()
+            .chain(self.many().flat_map(Lists::listeners))
     }
 
-    /// A handler of this listener is gone: whether it was the last.
-    fn end_one(&mut self, listener: EmitterId) -> bool {
-        self.relations.update(listener.0, |relation| {
-            relation.0 -= 1;
-            relation.0 == 0
-        })
+    fn one(&self) -> Option<(NameId, Option<EmitterId>)> {
+        match *self {
+            Emitter::One(name, listener) => Some((name, listener)),
+            _ => None,
+        }
+    }
+
+    fn many(&self) -> impl Iterator<Item = &Lists> {
+        let lists = match self {
+            Emitter::Many(lists) => Some(&**lists),
+            _ => None,
+        };
+        lists.into_iter()
     }
 }

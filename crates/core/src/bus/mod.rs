@@ -5,9 +5,9 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | `emitter` | the lists of one emitter |
+//! | `emitter` | one emitter: most have one handler or none |
+//! | `lists` | the lists of an emitter with more |
 //! | `names` | numbers for event names |
-//! | `slab` | values under numbers that stay |
 //! | `table` | rows found by number |
 //! | [`inspect`] | what an inspector asks |
 //!
@@ -15,18 +15,18 @@
 
 mod emitter;
 pub mod inspect;
+mod lists;
 mod names;
-mod slab;
 mod table;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use ::slab::Slab;
 use emitter::Emitter;
 use names::Names;
+use slab::Slab;
 
-pub use emitter::Ended;
+pub use lists::Ended;
 
 /// Names an emitter; as a listener too, since an object that listens is an emitter. 0 is never handed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

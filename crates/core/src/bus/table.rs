@@ -1,7 +1,6 @@
-//! Rows found by number, in a sorted vector: an emitter has few names and few listeners. The first row needs no
-//! allocation (see `slab`).
+//! Rows found by number, in a sorted vector: an emitter has few names and few listeners.
 
-use smallvec::SmallVec;
+use alloc::vec::Vec;
 
 /// What a table holds.
 pub(super) trait Row: Copy + Default {
@@ -13,7 +12,7 @@ pub(super) trait Row: Copy + Default {
 /// time took three times as long with 1,000 names.
 #[derive(Debug)]
 pub(super) struct Table<T> {
-    rows: SmallVec<[(u32, T); 1]>,
+    rows: Vec<(u32, T)>,
     unused: u32,
 }
 
@@ -23,7 +22,7 @@ const MOST_UNUSED: u32 = 8;
 impl<T> Default for Table<T> {
     fn default() -> Self {
         Table {
-            rows: SmallVec::new(),
+            rows: Vec::new(),
             unused: 0,
         }
     }
@@ -38,19 +37,22 @@ impl<T: Row> Table<T> {
     }
 
     /// Changes a row, new or not: what `change` returned.
+    #[inline(always)]
     pub(super) fn update<R>(&mut self, key: u32, change: impl FnOnce(&mut T) -> R) -> R {
         let i = match self.find(key) {
             Ok(i) => i,
             Err(i) => self.insert(i, key),
         };
-        let row = &mut self.rows[i].1;
+        let rows = self.rows.as_mut_slice();
+        let count = rows.len();
+        let row = &mut rows[i].1;
         let was_used = row.is_used();
         let result = change(row);
         match (was_used, row.is_used()) {
             (false, true) => self.unused -= 1,
             (true, false) => {
                 self.unused += 1;
-                if self.unused > MOST_UNUSED && self.unused as usize > self.rows.len() / 2 {
+                if self.unused > MOST_UNUSED && self.unused as usize > count / 2 {
                     self.sweep();
                 }
             }
@@ -72,8 +74,13 @@ impl<T: Row> Table<T> {
         self.sweep();
     }
 
+    #[inline(always)]
     fn find(&self, key: u32) -> Result<usize, usize> {
-        self.rows.binary_search_by_key(&key, |row| row.0)
+        match self.rows.as_slice() {
+            // So it is most often.
+            [row] if row.0 == key => Ok(0),
+            rows => rows.binary_search_by_key(&key, |row| row.0),
+        }
     }
 
     #[cold]
