@@ -80,7 +80,15 @@ class Listener {
   }
 }
 
-/** A frozen object gets one that is lost at once: listening to it has no effect, as in Backbone. */
+/** Writes a role; not on a frozen object: listening to one has no effect, as in Backbone. */
+function keep(object, role, value) {
+  try {
+    object[role] = value
+  } catch (error) {
+    if (Object.isExtensible(object)) throw error
+  }
+}
+
 function emitterOf(object) {
   const emitter = object[EMITTER]
   return emitter !== undefined && emitter.owner === object ? emitter : sharedEmitter(object, emitter)
@@ -90,14 +98,14 @@ function emitterOf(object) {
 function sharedEmitter(object, emitter) {
   if (emitter === undefined || emitter.slots === undefined) return createEmitter(object)
   emitter.isShared = true
-  if (Object.isExtensible(object)) object[EMITTER] = emitter // also if the other has a new one one day
+  keep(object, EMITTER, emitter) // also if the other has a new one one day
   return emitter
 }
 
 function createEmitter(object) {
   const emitter = new Emitter(object)
   const theirs = object._events // before `object` is an emitter, whose lists our own field would show
-  if (Object.isExtensible(object)) object[EMITTER] = emitter
+  keep(object, EMITTER, emitter)
   if (theirs !== undefined) adoptHandlers(object, theirs, addAdopted, adoptedListener)
   else if (Object.getPrototypeOf(object) !== Object.prototype) exposeFields(object, fieldsOf)
   return emitter
@@ -110,7 +118,7 @@ function listenerOf(object) {
 function createListener(object) {
   const listener = new Listener(object)
   const theirs = object._listeningTo
-  if (Object.isExtensible(object)) object[LISTENER] = listener
+  keep(object, LISTENER, listener)
   if (theirs !== undefined) adoptTargets(theirs, listener.targets)
   else if (Object.getPrototypeOf(object) !== Object.prototype) exposeFields(object, fieldsOf)
   return listener
@@ -262,7 +270,7 @@ function removeAll(emitter) {
 /** `object` has no handlers any more; those that share them, such as its prototype, keep them, as in Backbone. */
 function detach(emitter, object) {
   for (const handler of emitter.slots) if (handler && handler.listener) handler.listener.targets.delete(emitter.owner)
-  if (Object.isExtensible(object)) object[EMITTER] = new Emitter(object)
+  keep(object, EMITTER, new Emitter(object))
 }
 
 /** A list as it is now; undefined if there is none. */
