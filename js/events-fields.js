@@ -64,6 +64,9 @@ const fields = {
   },
 }
 
+/** All three, read at once. */
+export const readFields = state => Object.fromEntries(Object.entries(fields).map(([name, read]) => [name, read(state)]))
+
 /**
  * Enters what another bus with Backbone's fields has of an object, whose methods ours have replaced since: its handlers, from its
  * `_events`, are called and removed as before.

@@ -11,7 +11,7 @@ import {
   busAdd, busClear, busForget, busInspect, busInspectEmitter, busIntern, busList, busOpenPage, busPageSize, busReleasePage,
   busRemove, busRemoveList, Removed,
 } from '../dist/wasm/remote_refresh.js'
-import { adoptHandlers, adoptTargets, exposeFields, exposeFieldsOf } from './events-fields.js'
+import { adoptHandlers, adoptTargets, exposeFields, exposeFieldsOf, readFields } from './events-fields.js'
 
 /** An object's two roles. Another copy of the package has symbols of its own: each is a foreign bus to the other. */
 const EMITTER = Symbol('remote-refresh emitter')
@@ -458,7 +458,16 @@ export function inspectEvents(object) {
 // Backbone's fields
 // -----------------
 
-/** What they show of an object: see events-fields.js. */
+/**
+ * An object's `_events`, `_listeners` and `_listeningTo`, as Backbone would have them (see events-fields.js): also of one that has
+ * the mixin itself and so not the fields, and of one of Backbone's own.
+ */
+export function backboneFields(object) {
+  if (object[EMITTER] === undefined && object[LISTENER] === undefined) return object
+  return readFields(fieldsOf(object))
+}
+
+/** What the fields show of an object. */
 function fieldsOf(object) {
   return { emitter: object[EMITTER], listener: object[LISTENER], lists: listsOf }
 }
