@@ -253,7 +253,8 @@ function release(emitter, handler) {
 function removeList(emitter, name, list) {
   const ended = busRemoveList(emitter.id, numberOf(name))
   delete emitter.lists[name]
-  for (let i = 0; i < list.length; i++) emitter.slots[list[i].slot] = undefined
+  const { slots } = emitter
+  for (let i = 0; i < list.length; i++) slots[list[i].slot] = undefined
   if (ended === undefined) return
   const listeners = new Set(ended)
   for (const { listener } of list) if (listener && listeners.has(listener.id)) listener.targets.delete(emitter.owner)

@@ -89,16 +89,18 @@ pub fn bus_forget(name: u32) -> bool {
 }
 
 /// Adds a handler at the end of the list of a name. `listener` is the number of the object that called `listenTo`, 0 for `on`.
-/// Returns the handler's slot; `undefined` if a number is not in use. Warns of a likely leak: see [`MANY_HANDLERS`].
+/// Returns the handler's slot; if a number is not in use, 0 and nothing is added. Warns of a likely leak: see [`MANY_HANDLERS`].
 #[wasm_bindgen(js_name = busAdd)]
 #[must_use]
-pub fn bus_add(emitter: u32, name: u32, listener: u32) -> Option<u32> {
+pub fn bus_add(emitter: u32, name: u32, listener: u32) -> u32 {
     let listener = Some(EmitterId(listener)).filter(|id| id.0 != 0);
-    let added = bus(|bus| bus.add(EmitterId(emitter), NameId(name), listener))?;
+    let Some(added) = bus(|bus| bus.add(EmitterId(emitter), NameId(name), listener)) else {
+        return 0;
+    };
     if added.is_suspect {
         warn_of_many(NameId(name));
     }
-    Some(added.slot.0)
+    added.slot.0
 }
 
 /// Removes the handler in a slot. Returns what ended with it.

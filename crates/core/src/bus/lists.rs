@@ -154,7 +154,11 @@ impl Lists {
         }
         while let Some(handler) = self.handlers.try_remove(slot as usize) {
             slot = handler.after;
-            listeners.extend(handler.listener.filter(|listener| self.end_one(*listener)));
+            if let Some(listener) = handler.listener {
+                if self.end_one(listener) {
+                    listeners.push(listener);
+                }
+            }
         }
         let is_unused = self.lists.update(name.0, |list| {
             list.empty();

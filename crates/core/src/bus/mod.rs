@@ -121,11 +121,12 @@ impl Bus {
         if listener.is_some_and(|listener| !self.knows(listener)) {
             return None;
         }
-        self.names.text(name)?;
         let emitter = self.pages.get_mut(page)?.get_mut(index)?;
         let (added, is_new) = emitter.add(name, listener);
-        if is_new {
-            self.names.use_once(name);
+        // A name that has a list is in use, so it is known.
+        if is_new && !self.names.use_once(name) {
+            emitter.remove(added.slot);
+            return None;
         }
         Some(added)
     }

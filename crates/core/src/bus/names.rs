@@ -43,10 +43,10 @@ impl Names {
         self.0.len()
     }
 
-    pub(super) fn use_once(&mut self, name: NameId) {
-        if let Some(name) = self.0.get_mut(name.0 as usize) {
-            name.uses += 1;
-        }
+    /// An emitter has a row for it now. Whether there is such a name.
+    pub(super) fn use_once(&mut self, name: NameId) -> bool {
+        let name = self.0.get_mut(name.0 as usize);
+        name.map(|name| name.uses += 1).is_some()
     }
 
     pub(super) fn unuse(&mut self, name: NameId) {
