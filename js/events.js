@@ -131,7 +131,7 @@ const foundListener = object => (object._listeningTo === undefined ? undefined :
 // Names
 // -----
 
-/** Of each name its number, or its parts if it has white space. */
+/** Of each name its number, its parts if it has white space, or null: it has neither. */
 const names = new Map()
 let mostNames = 1000
 
@@ -155,8 +155,8 @@ function numberOf(name) {
 /** The parts of a name with white space; undefined for one without. */
 function partsOf(name) {
   const known = names.get(name)
-  if (known === undefined) return whiteSpace.test(name) ? remember(name, name.split(whiteSpace)) : undefined
-  return typeof known === 'object' ? known : undefined
+  if (known !== undefined || typeof name !== 'string') return Array.isArray(known) ? known : undefined
+  return remember(name, whiteSpace.test(name) ? name.split(whiteSpace) : null) ?? undefined
 }
 
 /**
@@ -378,15 +378,19 @@ function trigger(name, ...rest) {
   }
   const list = typeof name === 'string' ? lists[name] : undefined
   if (list && lists.all === undefined) call(list, list.length, count, a, b, c, undefined, args)
-  else if (list || typeof names.get(name) === 'number') {
+  else if (list || isOne(name)) {
     if (list !== undefined || lists.all !== undefined) fire(emitter, lists, name, count, a, b, c, args)
   } else triggerEach(emitter, lists, name, count, a, b, c, args)
   return this
 }
 
+/** Whether it is known to be a name without white space. */
+function isOne(name) {
+  const known = names.get(name)
+  return known === null || typeof known === 'number'
+}
+
 function triggerEach(emitter, lists, name, count, a, b, c, args) {
-  // A name that nobody has listened to, anywhere.
-  if (lists.all === undefined && typeof name === 'string' && partsOf(name) === undefined) return
   each((_, part) => fire(emitter, lists, part, count, a, b, c, args), emitter, name)
 }
 
