@@ -3,8 +3,7 @@
 use alloc::vec::Vec;
 use core::iter;
 
-use slab::Slab;
-
+use super::slab::Slab;
 use super::table::{Row, Table};
 use super::{Added, EmitterId, NameId, Slot, MANY_HANDLERS};
 
@@ -85,8 +84,7 @@ pub(super) struct Lists {
 impl Lists {
     /// Adds a handler at the end of a list; and whether the emitter has a row for this name only since now.
     pub(super) fn add(&mut self, name: NameId, listener: Option<EmitterId>) -> (Added, bool) {
-        // More than 2³² handlers don't fit into wasm's memory.
-        let slot = self.handlers.vacant_key() as u32;
+        let slot = self.handlers.next();
         let (before, is_suspect, is_new) = self.lists.update(name.0, |list| {
             let is_new = !list.is_used();
             let before = list.last;
@@ -99,7 +97,7 @@ impl Lists {
             list.was_reported |= is_suspect;
             (before, is_suspect, is_new)
         });
-        if let Some(handler) = self.handlers.get_mut(before as usize) {
+        if let Some(handler) = self.handlers.get_mut(before) {
             handler.after = slot;
         }
         self.handlers.insert(Handler {
@@ -123,11 +121,11 @@ impl Lists {
             listener,
             before,
             after,
-        } = self.handlers.try_remove(slot.0 as usize)?;
-        if let Some(handler) = self.handlers.get_mut(before as usize) {
+        } = self.handlers.remove(slot.0)?;
+        if let Some(handler) = self.handlers.get_mut(before) {
             handler.after = after;
         }
-        if let Some(handler) = self.handlers.get_mut(after as usize) {
+        if let Some(handler) = self.handlers.get_mut(after) {
             handler.before = before;
         }
         let (list, is_unused) = self.lists.update(name.0, |list| {
@@ -152,7 +150,7 @@ impl Lists {
         if slot == NONE {
             return None;
         }
-        while let Some(handler) = self.handlers.try_remove(slot as usize) {
+        while let Some(handler) = self.handlers.remove(slot) {
             slot = handler.after;
             if let Some(listener) = handler.listener {
                 if self.end_one(listener) {
@@ -169,7 +167,7 @@ impl Lists {
 
     /// Removes all handlers; `unused` gets each name for which there is no row any more. Whether there are rows left.
     pub(super) fn clear(&mut self, mut unused: impl FnMut(NameId)) -> bool {
-        self.handlers = Slab::new();
+        self.handlers = Slab::default();
         self.lists.update_all(|name, list| {
             if list.is_used() && !list.was_reported {
                 unused(NameId(name));
@@ -183,7 +181,7 @@ impl Lists {
     pub(super) fn list(&self, name: NameId) -> impl Iterator<Item = Slot> + '_ {
         let mut slot = self.lists.get(name.0).first;
         iter::from_fn(move || {
-            let handler = self.handlers.get(slot as usize)?;
+            let handler = self.handlers.get(slot)?;
             Some(Slot(core::mem::replace(&mut slot, handler.after)))
         })
     }

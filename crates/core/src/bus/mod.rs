@@ -8,6 +8,7 @@
 //! | `emitter` | one emitter: most have one handler or none |
 //! | `lists` | the lists of an emitter with more |
 //! | `names` | numbers for event names |
+//! | `slab` | values under numbers that stay |
 //! | `table` | rows found by number |
 //! | [`inspect`] | what an inspector asks |
 //!
@@ -17,14 +18,15 @@ mod emitter;
 pub mod inspect;
 mod lists;
 mod names;
+mod slab;
 mod table;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use ::slab::Slab;
 use emitter::Emitter;
 use names::Names;
-use slab::Slab;
 
 pub use lists::Ended;
 

@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 
-use slab::Slab;
+use ::slab::Slab;
 
 use super::NameId;
 
