@@ -252,9 +252,11 @@ function release(emitter, handler) {
 
 function removeList(emitter, name, list) {
   const ended = busRemoveList(emitter.id, numberOf(name))
-  delete emitter.lists[name]
-  const { slots } = emitter
-  for (let i = 0; i < list.length; i++) slots[list[i].slot] = undefined
+  const { lists, slots } = emitter
+  delete lists[name]
+  // Often it was the only list.
+  if (slots.length < 2 * list.length && isEmpty(lists)) slots.fill(undefined)
+  else for (let i = 0; i < list.length; i++) slots[list[i].slot] = undefined
   if (ended === undefined) return
   const listeners = new Set(ended)
   for (const { listener } of list) if (listener && listeners.has(listener.id)) listener.targets.delete(emitter.owner)
@@ -266,6 +268,11 @@ function removeAll(emitter) {
   for (const handler of emitter.slots) if (handler && handler.listener) handler.listener.targets.delete(emitter.owner)
   emitter.slots = undefined
   emitter.lists = new Store()
+}
+
+function isEmpty(lists) {
+  for (const _ in lists) return false
+  return true
 }
 
 /** `object` has no handlers any more; those that share them, such as its prototype, keep them, as in Backbone. */

@@ -14,8 +14,8 @@
 //! | `error` | errors with a code |
 
 pub mod app;
-pub mod bus;
 mod browser;
+pub mod bus;
 mod error;
 pub mod host;
 pub mod inspect;

@@ -58,7 +58,10 @@ fn a_removal_says_what_ended() {
 #[wasm_bindgen_test]
 fn a_list_is_read_in_order_and_removed_at_once() {
     let (emitter, name) = (bus_open_page(), bus_intern("change"));
-    let [first, second] = [bus_add(emitter, name, 0), bus_add(emitter, name, emitter + 1)];
+    let [first, second] = [
+        bus_add(emitter, name, 0),
+        bus_add(emitter, name, emitter + 1),
+    ];
     let _ = bus_remove(emitter, first);
     let third = bus_add(emitter, name, 0);
     assert_eq!(bus_list(emitter, name), [second, third]);
@@ -97,11 +100,14 @@ fn more_than_500_handlers_of_a_name_warn_once_and_say_what_to_do() {
     let (emitter, name) = (bus_open_page(), bus_intern("change"));
     watch_warnings(false);
     for _ in 0..1100 {
-        bus_add(emitter, name, 0);
+        let _ = bus_add(emitter, name, 0);
     }
     let warnings = take_warnings();
     assert_eq!(warnings.matches("many-handlers").count(), 1, "{warnings}");
-    assert!(warnings.contains("'change'") && warnings.contains("stopListening()"), "{warnings}");
+    assert!(
+        warnings.contains("'change'") && warnings.contains("stopListening()"),
+        "{warnings}"
+    );
 }
 
 #[wasm_bindgen_test]
@@ -117,9 +123,13 @@ fn a_console_that_throws_does_not_end_the_call() {
 
 #[wasm_bindgen_test]
 fn an_inspection_is_plain_objects() {
-    let (emitter, change, other) = (bus_open_page(), bus_intern("change"), bus_intern("__proto__"));
+    let (emitter, change, other) = (
+        bus_open_page(),
+        bus_intern("change"),
+        bus_intern("__proto__"),
+    );
     for (name, listener) in [(other, 0), (change, emitter + 1), (change, 0)] {
-        bus_add(emitter, name, listener);
+        let _ = bus_add(emitter, name, listener);
     }
     assert_eq!(
         json_of(&bus_inspect_emitter(emitter)),
@@ -128,7 +138,10 @@ fn an_inspection_is_plain_objects() {
             emitter + 1
         )
     );
-    assert_eq!(json_of(&bus_inspect_emitter(7)), r#"{"names":[],"listeners":[]}"#);
+    assert_eq!(
+        json_of(&bus_inspect_emitter(7)),
+        r#"{"names":[],"listeners":[]}"#
+    );
 }
 
 #[derive(Deserialize)]
@@ -152,12 +165,18 @@ fn the_longest_lists_come_first_and_suspects_are_marked() {
     let (emitter, name) = (bus_open_page(), bus_intern("longest"));
     watch_warnings(false);
     for _ in 0..5000 {
-        bus_add(emitter, name, 0);
+        let _ = bus_add(emitter, name, 0);
     }
     take_warnings();
     let all: All = serde_wasm_bindgen::from_value(bus_inspect(1)).expect("it has these fields");
     assert!(all.emitters >= 1 && all.handlers >= 5000 && all.names >= 1);
-    let [List { emitter: of, name, handlers: 5000, suspect: true }] = &all.longest[..] else {
+    let [List {
+        emitter: of,
+        name,
+        handlers: 5000,
+        suspect: true,
+    }] = &all.longest[..]
+    else {
         panic!("another list is longer");
     };
     assert_eq!((*of, &name[..]), (emitter, "longest"));
