@@ -8,16 +8,15 @@
 // One difference from Backbone is on purpose: every event name is an ordinary one, `constructor` and `__proto__` too.
 
 import {
-  busAdd, busClear, busForget, busInspect, busInspectEmitter, busIntern, busList, busOpenPage, busPageSize, busReleasePage,
-  busRemove, busRemoveList, Removed,
+  busAdd, busClear, busInspect, busInspectEmitter, busList, busOpenPage, busPageSize, busReleasePage, busRemove, busRemoveList,
+  Removed,
 } from '../dist/wasm/remote_refresh.js'
 import { adoptHandlers, adoptTargets, exposeFields, exposeFieldsOf, readFields } from './events-fields.js'
+import { each, isOne, known, numberOf } from './events-names.js'
 
 /** An object's two roles. Another copy of the package has symbols of its own: each is a foreign bus to the other. */
 const EMITTER = Symbol('remote-refresh emitter')
 const LISTENER = Symbol('remote-refresh listener')
-
-const whiteSpace = /\s+/
 
 /** An object that inherits nothing: no name is taken. Names are found faster in it than in `Object.create(null)`. */
 function Store() {}
@@ -128,53 +127,6 @@ function createListener(object) {
 const foundEmitter = object => (object._events === undefined ? undefined : emitterOf(object))
 const foundListener = object => (object._listeningTo === undefined ? undefined : listenerOf(object))
 
-// Names
-// -----
-
-/** Of each name its number, its parts if it has white space, or null: it has neither. */
-const names = new Map()
-let mostNames = 1000
-
-/** Forgets names that are not in use when there are many. */
-function remember(name, value) {
-  if (names.size >= mostNames) {
-    for (const [known, it] of names) if (typeof it === 'object' || busForget(it)) names.delete(known)
-    mostNames = Math.max(1000, 2 * names.size)
-  }
-  names.set(name, value)
-  return value
-}
-
-/** The number of a part: a name without white space, or the empty text between two. */
-function numberOf(name) {
-  const text = `${name}`
-  const known = names.get(text)
-  return typeof known === 'number' ? known : remember(text, busIntern(text))
-}
-
-/** The parts of a name with white space; undefined for one without. */
-function partsOf(name) {
-  const known = names.get(name)
-  if (known !== undefined || typeof name !== 'string') return Array.isArray(known) ? known : undefined
-  return remember(name, whiteSpace.test(name) ? name.split(whiteSpace) : null) ?? undefined
-}
-
-/**
- * Calls `step` for each of: one name, names with white space between, or a map of names to callbacks. With a map the
- * second argument is the context, unless there is a third.
- */
-function each(step, target, name, callback, context, extra) {
-  if (name && typeof name === 'object') {
-    if (callback !== undefined && context === undefined) context = callback
-    for (const key of Object.keys(name)) each(step, target, key, name[key], context, extra)
-  } else {
-    const parts = name ? partsOf(name) : undefined
-    if (parts === undefined) step(target, name, callback, context, extra)
-    else for (const part of parts) step(target, part, callback, context, extra)
-  }
-  return target
-}
-
 // Handlers
 // --------
 
@@ -184,7 +136,7 @@ let current
 /** Calls `callback` whenever `name` is triggered; `all` stands for every name, which is then the first argument. */
 function on(name, callback, context) {
   const emitter = emitterOf(this)
-  const number = names.get(name)
+  const number = known(name)
   if (typeof number === 'number') add(emitter, name, callback, context, this, number)
   else each(add, emitter, name, callback, context, this)
   if (emitter.slots === undefined) emitter.slots = []
@@ -389,12 +341,6 @@ function trigger(name, ...rest) {
     if (list !== undefined || lists.all !== undefined) fire(emitter, lists, name, count, a, b, c, args)
   } else triggerEach(emitter, lists, name, count, a, b, c, args)
   return this
-}
-
-/** Whether it is known to be a name without white space. */
-function isOne(name) {
-  const known = names.get(name)
-  return known === null || typeof known === 'number'
 }
 
 function triggerEach(emitter, lists, name, count, a, b, c, args) {
