@@ -70,7 +70,7 @@ impl Model {
     }
 
     fn release_page(&mut self, first: u32) {
-        if first.is_multiple_of(PAGE) && self.pages.remove(&(first / PAGE)) {
+        if first % PAGE == 0 && self.pages.remove(&(first / PAGE)) {
             let page = first / PAGE;
             self.page_numbers.free.push(page - 1);
             self.handlers.retain(|h| h.emitter / PAGE != page);
