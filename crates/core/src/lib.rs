@@ -10,6 +10,7 @@ extern crate std;
 
 pub mod app;
 pub mod backoff;
+pub mod bus;
 pub mod change;
 mod decimal;
 pub mod explain;
