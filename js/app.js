@@ -4,7 +4,7 @@
 
 import { coded, surface } from './error.js'
 import { Edits } from './edits.js'
-import { createEvents, triggerIsolated } from './events.js'
+import { createEvents, inspectEmitter, inspectEvents, triggerIsolated } from './events.js'
 import { Explain } from './explain.js'
 import { Call, checkOptions, Engine } from '../dist/wasm/remote_refresh.js'
 import { Feed } from './feed.js'
@@ -15,9 +15,8 @@ import { Fetches } from './requests/fetches.js'
 import { observe } from './requests/observe.js'
 import { CLIENT_HEADER, OwnRequests } from './requests/own.js'
 import { Tree } from './tree/index.js'
+import { isAlive, isObject } from './tree/kinds.js'
 import { Walk } from './tree/walk.js'
-
-const isObject = value => value !== null && (typeof value === 'object' || typeof value === 'function')
 
 /** Connected Apps: one that is followed stays, even if only its handlers are left. */
 const connected = new Set()
@@ -112,7 +111,8 @@ class Shell {
         feed: this.#feed,
         page: this.#page,
         ...this.#engine.state(),
-        childrenOf: view => this.#tree.childrenOf(view, () => {}),
+        childrenOf: view => this.#tree.childrenOf(view, () => {}).filter(isAlive),
+        events: { ...inspectEvents(), of: eventsOf },
         // What nobody has met gets no number by being looked at: nothing is under way for it, and nothing pending.
         stateOf: entity => this.#engine.entityState(this.#entities.knows(entity) ? this.#entities.id(entity) : undefined),
       }),
@@ -234,6 +234,12 @@ class Shell {
     if (provider) openProvider(provider, stream, token, signal)
     return Boolean(provider)
   }
+}
+
+/** What is bound to an object. A view that was removed and listens still is one that nobody collects. */
+function eventsOf(object) {
+  const { listeners, ...events } = inspectEmitter(object)
+  return { ...events, listeners: listeners.map(each => ({ ...each, gone: isObject(each.listener) && !isAlive(each.listener) })) }
 }
 
 /**

@@ -3,6 +3,8 @@
 // An entity that holds such work is not fetched; the engine owes it the fetch, and pays when the work is saved, reverted
 // or left.
 
+import { isAlive } from './tree/kinds.js'
+
 const isObject = value => value !== null && typeof value === 'object'
 
 /** Input types in which nobody types. */
@@ -197,7 +199,7 @@ function innermost(view, field, tree) {
   if (!holds(view)) return undefined
   for (let seen = new Set(); !seen.has(view);) {
     seen.add(view)
-    view = [...tree.childrenOf(view, () => {})].find(holds) ?? view
+    view = tree.childrenOf(view, () => {}).filter(isAlive).find(holds) ?? view
   }
   return view
 }

@@ -395,18 +395,16 @@ export function triggerIsolated(object, name, args, report) {
 // Inspection
 // ----------
 
-/**
- * An object's names with their handlers, who listens to it, and what it listens to; without an object, all emitters of this
- * copy of the package.
- */
-export function inspectEvents(object) {
-  if (object === undefined) return busInspect(20)
+/** All emitters of this copy of the package together, and so many of their longest lists. */
+export const inspectEvents = (most = 20) => busInspect(most)
+
+/** An object's names with their handlers, what listens to it, and what it listens to. */
+export function inspectEmitter(object) {
   const emitter = object[EMITTER]
   const { names, listeners } = emitter === undefined ? { names: [], listeners: [] } : busInspectEmitter(emitter.id)
   const owners = new Map()
   for (const handler of emitter?.slots ?? []) if (handler?.listener) owners.set(handler.listener.id, handler.listener.owner)
   return {
-    emitter: emitter?.id ?? 0,
     names,
     listeners: listeners.map(({ listener, handlers }) => ({ listener: owners.get(listener), handlers })),
     listensTo: [...(object[LISTENER]?.targets ?? [])],

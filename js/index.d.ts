@@ -1,8 +1,9 @@
-import type { AnyEvents, Events as Bus } from './events.js'
+import type { AnyEvents, Events as Bus, EventsInspection } from './events.js'
 import type { AppState, EntityState, FeedReason } from './inspect.js'
 import type { Provider } from './provider.js'
 
-export type { AppState, EntityState, FeedReason } from './inspect.js'
+export type { EventsInspection, ObjectEvents } from './events.js'
+export type { AppState, BusState, EntityState, FeedReason, ListState } from './inspect.js'
 export type { Provider, ProviderFeed } from './provider.js'
 
 /** The type of buses: `Events<{ saved: [id: number] }>` knows its events and their arguments. */
@@ -205,6 +206,8 @@ export interface Inspection extends AppState {
   childrenOf(view: View): View[]
   /** How a model or collection stands. */
   stateOf(entity: Entity): EntityState
+  /** The handlers of all buses: how many there are, and where most are. */
+  readonly events: EventsInspection
 }
 
 /** What `refresh:start` and `refresh:done` tell. */

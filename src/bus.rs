@@ -13,10 +13,10 @@
 
 use std::cell::RefCell;
 
-use remote_refresh_core::bus::inspect as core;
 use remote_refresh_core::bus::{Bus, EmitterId, Ended, NameId, Slot, MANY_HANDLERS};
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
+
+use crate::inspect::{plain, BusState, EmitterState};
 
 thread_local! {
     static BUS: RefCell<Bus> = const { RefCell::new(Bus::new()) };
@@ -138,127 +138,20 @@ pub fn bus_list(emitter: u32, name: u32) -> Vec<u32> {
 // For the inspector
 // -----------------
 
-#[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = "
-/** The handlers of one name. */
-export interface NameInspection {
-  name: string
-  handlers: number
-  /** There are more than 500: a likely leak. */
-  suspect: boolean
-}
-
-/** An emitter's names and listeners, those with the most handlers first. */
-export interface EmitterInspection {
-  names: NameInspection[]
-  /** Who listens to it by `listenTo`: the listener's number. */
-  listeners: { listener: number, handlers: number }[]
-}
-
-/** All emitters of this copy of the package. */
-export interface BusInspection {
-  /** Emitters with handlers; those that were dropped count until they are collected. */
-  emitters: number
-  handlers: number
-  /** Names that are known. */
-  names: number
-  /** The longest lists of handlers, the longest first. */
-  longest: (NameInspection & { emitter: number })[]
-}
-";
-
-#[derive(Serialize)]
-struct NameInspection {
-    name: String,
-    handlers: u32,
-    suspect: bool,
-}
-
-#[derive(Serialize)]
-struct ListenerInspection {
-    listener: u32,
-    handlers: u32,
-}
-
-#[derive(Serialize)]
-struct EmitterInspection {
-    names: Vec<NameInspection>,
-    listeners: Vec<ListenerInspection>,
-}
-
-#[derive(Serialize)]
-struct ListInspection {
-    emitter: u32,
-    name: String,
-    handlers: u32,
-    suspect: bool,
-}
-
-#[derive(Serialize)]
-struct BusInspection {
-    emitters: u32,
-    handlers: u32,
-    names: u32,
-    longest: Vec<ListInspection>,
-}
-
-impl From<core::NameInspection> for NameInspection {
-    fn from(from: core::NameInspection) -> Self {
-        NameInspection {
-            name: from.name,
-            handlers: from.handlers,
-            suspect: from.is_suspect,
-        }
-    }
-}
-
-impl From<core::ListenerInspection> for ListenerInspection {
-    fn from(from: core::ListenerInspection) -> Self {
-        ListenerInspection {
-            listener: from.listener.0,
-            handlers: from.handlers,
-        }
-    }
-}
-
-impl From<core::ListInspection> for ListInspection {
-    fn from(from: core::ListInspection) -> Self {
-        ListInspection {
-            emitter: from.emitter.0,
-            name: from.list.name,
-            handlers: from.list.handlers,
-            suspect: from.list.is_suspect,
-        }
-    }
-}
-
-/// The names and listeners of an emitter, as plain objects.
-#[wasm_bindgen(js_name = busInspectEmitter, unchecked_return_type = "EmitterInspection")]
+/// The names and listeners of an emitter: an [`EmitterState`].
+#[wasm_bindgen(js_name = busInspectEmitter)]
 #[must_use]
 pub fn bus_inspect_emitter(emitter: u32) -> JsValue {
     let found = bus(|bus| bus.inspect_emitter(EmitterId(emitter)));
-    plain(&EmitterInspection {
-        names: found.names.into_iter().map(Into::into).collect(),
-        listeners: found.listeners.into_iter().map(Into::into).collect(),
-    })
+    plain(&EmitterState::new(emitter, found))
 }
 
-/// All emitters together, and at most `most` of the longest lists, as plain objects.
-#[wasm_bindgen(js_name = busInspect, unchecked_return_type = "BusInspection")]
+/// All emitters together, and at most `most` of the longest lists: a [`BusState`].
+#[wasm_bindgen(js_name = busInspect)]
 #[must_use]
 pub fn bus_inspect(most: u32) -> JsValue {
     let found = bus(|bus| bus.inspect(most as usize));
-    plain(&BusInspection {
-        emitters: found.emitters,
-        handlers: found.handlers,
-        names: found.names,
-        longest: found.longest.into_iter().map(Into::into).collect(),
-    })
-}
-
-fn plain(value: &impl Serialize) -> JsValue {
-    // Numbers, texts and lists of them: nothing that could fail.
-    serde_wasm_bindgen::to_value(value).unwrap_or_default()
+    plain(&BusState::from(found))
 }
 
 // Warnings

@@ -3,6 +3,9 @@
 //! Their TypeScript types are `js/inspect.d.ts`, which a test of this file writes down from these structs and compares.
 
 use remote_refresh_core::app::Outlook;
+use remote_refresh_core::bus::inspect::{
+    BusInspection, EmitterInspection, ListInspection, ListenerInspection, NameInspection,
+};
 use remote_refresh_core::feed::state::{FeedState, Reason};
 use remote_refresh_core::refresh::Debt;
 use remote_refresh_core::time::Millis;
@@ -121,6 +124,91 @@ impl EntityState {
     }
 }
 
+/// The handlers of one name of an emitter.
+#[derive(Debug, Serialize)]
+#[cfg_attr(all(test, not(target_arch = "wasm32")), derive(ts_rs::TS))]
+pub struct ListState {
+    /// The emitter's number.
+    pub emitter: u32,
+    /// The name; a lone surrogate in it reads as U+FFFD.
+    pub name: String,
+    /// How many handlers it has.
+    pub handlers: u32,
+    /// There are more than 500: most likely they are added again and again, and never removed.
+    pub suspect: bool,
+}
+
+impl ListState {
+    fn new(emitter: u32, list: NameInspection) -> Self {
+        Self {
+            emitter,
+            name: list.name,
+            handlers: list.handlers,
+            suspect: list.is_suspect,
+        }
+    }
+}
+
+/// One object that listens to an emitter by `listenTo`.
+#[derive(Debug, Serialize)]
+#[cfg_attr(all(test, not(target_arch = "wasm32")), derive(ts_rs::TS))]
+pub struct ListenerState {
+    /// The listener's number.
+    pub listener: u32,
+    /// How many handlers it has there.
+    pub handlers: u32,
+}
+
+/// An emitter: its names and listeners, those with the most handlers first.
+#[derive(Debug, Serialize)]
+#[cfg_attr(all(test, not(target_arch = "wasm32")), derive(ts_rs::TS))]
+pub struct EmitterState {
+    /// Its names.
+    pub names: Vec<ListState>,
+    /// What listens to it.
+    pub listeners: Vec<ListenerState>,
+}
+
+impl EmitterState {
+    pub(crate) fn new(emitter: u32, found: EmitterInspection) -> Self {
+        let listener = |it: ListenerInspection| ListenerState {
+            listener: it.listener.0,
+            handlers: it.handlers,
+        };
+        let name = |list| ListState::new(emitter, list);
+        Self {
+            names: found.names.into_iter().map(name).collect(),
+            listeners: found.listeners.into_iter().map(listener).collect(),
+        }
+    }
+}
+
+/// All emitters of this copy of the package.
+#[derive(Debug, Serialize)]
+#[cfg_attr(all(test, not(target_arch = "wasm32")), derive(ts_rs::TS))]
+pub struct BusState {
+    /// How many emitters have handlers; those that were dropped count until they are collected.
+    pub emitters: u32,
+    /// How many handlers there are.
+    pub handlers: u32,
+    /// How many names are known.
+    pub names: u32,
+    /// The longest lists of handlers, the longest first.
+    pub longest: Vec<ListState>,
+}
+
+impl From<BusInspection> for BusState {
+    fn from(found: BusInspection) -> Self {
+        let list = |it: ListInspection| ListState::new(it.emitter.0, it.list);
+        Self {
+            emitters: found.emitters,
+            handlers: found.handlers,
+            names: found.names,
+            longest: found.longest.into_iter().map(list).collect(),
+        }
+    }
+}
+
 /// The id of a record.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
@@ -204,6 +292,10 @@ mod tests {
             EntityState::export_to_string(&config),
             ExplainedStep::export_to_string(&config),
             RecordId::export_to_string(&config),
+            BusState::export_to_string(&config),
+            EmitterState::export_to_string(&config),
+            ListState::export_to_string(&config),
+            ListenerState::export_to_string(&config),
             FeedReason::export_to_string(&config),
             FeedStatus::export_to_string(&config),
         ] {

@@ -134,7 +134,7 @@ fn an_inspection_is_plain_objects() {
     assert_eq!(
         json_of(&bus_inspect_emitter(emitter)),
         format!(
-            r#"{{"names":[{{"name":"change","handlers":2,"suspect":false}},{{"name":"__proto__","handlers":1,"suspect":false}}],"listeners":[{{"listener":{},"handlers":1}}]}}"#,
+            r#"{{"names":[{{"emitter":{emitter},"name":"change","handlers":2,"suspect":false}},{{"emitter":{emitter},"name":"__proto__","handlers":1,"suspect":false}}],"listeners":[{{"listener":{},"handlers":1}}]}}"#,
             emitter + 1
         )
     );

@@ -5,6 +5,7 @@
 // end means is decided in the engine (crates/core/src/app/traffic.rs); this reads methods and options.
 
 import { Ending, isWrite, Options } from '../../dist/wasm/remote_refresh.js'
+import { backboneFields } from '../events.js'
 import { statusOf } from './fetches.js'
 import { askedFor, isPageable, isPager } from './paging.js'
 
@@ -207,7 +208,7 @@ const isGiven = answer => answer !== undefined && answer !== null && answer !== 
 
 /** Whether the entity has this handler, looked up where Backbone keeps them. */
 function handles(entity, name, handler) {
-  const handlers = entity._events?.[name]
+  const handlers = backboneFields(entity)._events?.[name]
   if (!Array.isArray(handlers)) return false
   for (const { callback } of handlers) if (callback === handler) return true
   return false

@@ -1,7 +1,6 @@
 // Finds a view's subviews: those it was registered with, those its framework tells of, those in the properties of the field.
 
 import { collectAny, collectOwn } from './collect.js'
-import { isGone } from './kinds.js'
 import { collectNamed, hasNamed } from './names.js'
 
 export class Tree {
@@ -38,7 +37,7 @@ export class Tree {
   }
 
   /**
-   * The subviews of `view` that are still alive; one may come twice. What the app's code throws goes to `onError`, and
+   * The subviews of `view`, those that are gone too; one may come twice. What the app's code throws goes to `onError`, and
    * costs only the subviews that this code would have given.
    *
    * Who says what their children are is believed, and nothing else is looked at but `_subviews`; a framework's own
@@ -60,7 +59,7 @@ export class Tree {
     // Nothing but views is ever kept here.
     if ('_subviews' in view) attempt(collectOwn, view, '_subviews', found, onError)
     if (explicit === undefined) attempt(collectNamed, view, found, onError)
-    return found.length ? found.filter(isAlive) : found
+    return found
   }
 
   #explicit(view, onError) {
@@ -82,14 +81,5 @@ function attempt(act, ...args) {
     act(...args)
   } catch (cause) {
     onError(cause)
-  }
-}
-
-function isAlive(view) {
-  try {
-    return !isGone(view)
-  } catch {
-    // It will be reported when it is visited.
-    return true
   }
 }

@@ -27,3 +27,12 @@ export function isGone(view) {
   return view._isDestroyed === true || view.disposed === true || view.__isDisposed === true
     || (typeof isDestroyed === 'function' ? isDestroyed.call(view) === true : isDestroyed === true)
 }
+
+/** Whether a view is not over, as far as it says: one whose code throws counts as alive, and is reported when it is visited. */
+export function isAlive(view) {
+  try {
+    return !isGone(view)
+  } catch {
+    return true
+  }
+}

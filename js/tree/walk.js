@@ -6,7 +6,7 @@
 
 import { hasAddress, Meaning, Single, Whose } from '../../dist/wasm/remote_refresh.js'
 import { coded } from '../error.js'
-import { isGone, isObject } from './kinds.js'
+import { isAlive, isObject } from './kinds.js'
 import { later } from './later.js'
 
 /** Nested deeper than any page is: a view makes new ones while it is walked. */
@@ -183,11 +183,7 @@ export class Walk {
 
   #visit(view, path) {
     const threw = cause => this.#report('refresh:error', { view, code: 'hook-threw', cause })
-    try {
-      if (isGone(view)) return
-    } catch {
-      // It is reported when its properties are read.
-    }
+    if (!isAlive(view)) return
     try {
       const id = this.#views.id(view)
       const hook = view.remoteRefresh
@@ -321,7 +317,7 @@ export class Walk {
 
   #lookAt(view, { lists, places }) {
     try {
-      if (view.remoteRefresh === false || isGone(view)) return
+      if (view.remoteRefresh === false || !isAlive(view)) return
       const ref = this.#views.ref(this.#views.id(view))
       for (const entity of [view.model, view.collection]) {
         if (!isRefreshable(entity) || !canBeFetched(entity)) continue

@@ -30,7 +30,9 @@ impl Child {
     /// If `key` is no valid key; it is a constant of this crate.
     pub(super) fn of(key: &str, parent: Option<&Node>) -> Self {
         let node = parent.and_then(|parent| parent.child(key)).cloned();
-        let key = Key::new(key).expect("the names this crate asks for are valid keys");
+        let Ok(key) = Key::new(key) else {
+            unreachable!("the names this crate asks for are valid keys");
+        };
         Self {
             key,
             node,
