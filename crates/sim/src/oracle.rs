@@ -101,6 +101,8 @@ pub(crate) struct Ledger {
     before: u64,
     /// Refreshes that its page owed already.
     pub(crate) owed: u64,
+    /// The reasons that there were when its newest fetch started.
+    reasons: u64,
 }
 
 impl Ledger {
@@ -137,7 +139,12 @@ impl World {
         }
         let ledger = subject.ledger;
         let due = heard.concerning(kind) - ledger.before + ledger.owed + ledger.failures;
-        if ledger.fetches > due {
+        self.tabs[tab].entities[entity].ledger.reasons = due;
+        if ledger.fetches > 1 && due <= ledger.reasons {
+            self.violated(format!(
+                "tab {tab}: entity {entity} is fetched again, and nothing has happened since its last fetch started"
+            ));
+        } else if ledger.fetches > due {
             self.violated(format!(
                 "tab {tab}: entity {entity} was fetched {} times for {due} changes and failures",
                 ledger.fetches

@@ -357,10 +357,13 @@ impl App {
     /// the snapshot if that belongs to one, else the pass under way, else a new one, since somebody
     /// wants everything below this view as it is now.
     pub fn enter_pass(&mut self, snapshot: Option<Snapshot>) -> Revision {
-        self.passes.enter(snapshot, || {
+        let revision = self.passes.enter(snapshot, || {
             self.revision = self.revision.next();
             self.revision
-        })
+        });
+        // A fetch that starts before a suspended walk comes to its entity shows what is asked for here.
+        self.entities.saw(self.revision);
+        revision
     }
 
     /// Closes the pass that was opened last. After the outermost one poll: what it gathered starts then.

@@ -96,9 +96,9 @@ impl App {
             return Visit::NotConcerned;
         };
         if let Some(applied) = pass.applied {
-            // It may have been read, or asked, since the page was walked last.
-            let since = self.entities.answered(entity).max(applied);
-            if !self.concerned.since(since, kind) {
+            // It may have been read since the page was walked last.
+            let since = self.entities.read_as_of(entity).max(Some(applied));
+            if !self.concerned.since(since.unwrap_or(applied), kind) {
                 return Visit::NotConcerned;
             }
             // A page view that is walked anew has a revision that is no change.
@@ -106,6 +106,11 @@ impl App {
             if self.echoes.cover(entity, applied, newest) {
                 self.follow(entity, pass);
                 return Visit::OwnWrite;
+            }
+            // Or asked: a pass that reaches back asks nothing twice.
+            let asked = self.entities.answered(entity).max(applied);
+            if !self.concerned.since(asked, kind) {
+                return Visit::Joined;
             }
         }
         self.request(entity, pass.revision)

@@ -62,6 +62,7 @@ impl App {
             // A newer pass of the page reaches back to what this one answered from.
             if self.views.walked(page) <= pass.revision {
                 self.revision = self.revision.next();
+                self.entities.saw(self.revision);
                 self.views.restart(page, applied, self.revision);
             }
             if self.hidden {

@@ -18,6 +18,8 @@ const MAX_TYPES: usize = 4096;
 #[derive(Debug, Default)]
 pub struct Concerned {
     everything: Revision,
+    /// The newest of all.
+    newest: Revision,
     types: Vec<(Box<str>, Revision)>,
 }
 
@@ -42,6 +44,7 @@ impl Concerned {
 
     /// Takes note of what `revision` concerns.
     pub fn note(&mut self, change: &NodeChange, revision: Revision) {
+        self.newest = revision;
         if change.concerns == Concerns::Everything {
             self.everything = revision;
         }
@@ -55,6 +58,7 @@ impl Concerned {
 
     /// Takes note that `revision` concerns everything.
     pub fn note_everything(&mut self, revision: Revision) {
+        self.newest = revision;
         self.everything = revision;
     }
 
@@ -62,7 +66,7 @@ impl Concerned {
     #[must_use]
     pub fn since(&self, applied: Revision, id: Option<TypeId>) -> bool {
         let Some((_, newest)) = id.and_then(|id| self.types.get(id.0 as usize)) else {
-            return true;
+            return self.newest > applied;
         };
         self.everything > applied || *newest > applied
     }
@@ -89,7 +93,7 @@ mod tests {
         assert!(concerned.since(Revision(4), message));
         assert!(!concerned.since(Revision(5), message));
         assert!(!concerned.since(Revision(4), user));
-        assert!(concerned.since(Revision(4), None));
+        assert!(concerned.since(Revision(4), None) && !concerned.since(Revision(5), None));
     }
 
     #[test]

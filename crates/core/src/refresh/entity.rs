@@ -109,9 +109,19 @@ impl Entity {
         self.is_stale() && !self.held && (self.given_up || self.retrying.is_some())
     }
 
-    /// The newest change that needs no further request: what it shows was read after that was seen, or it was asked for it.
+    /// The newest change that was seen before what it shows was read. `None` if it was never seen to be read.
+    pub(super) const fn read_as_of(&self) -> Option<Revision> {
+        self.shown_as_of
+    }
+
+    /// The newest change that needs no further request: what it shows was read after that was seen, or is being fetched, or it
+    /// was asked for it.
     pub(super) fn answered(&self) -> Revision {
-        self.shown_as_of.unwrap_or_default().max(self.asked)
+        let own = self.flight.map(|_| self.flight_as_of);
+        self.shown_as_of
+            .max(own)
+            .unwrap_or_default()
+            .max(self.asked)
     }
 
     /// The newest change that it shows, or will show once the requests under way are answered, for this reason or any other.

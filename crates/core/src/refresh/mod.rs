@@ -194,6 +194,12 @@ impl Entities {
         self.queue_if_ready(id)
     }
 
+    /// The newest change that was seen before what the entity shows was read. `None` if it was never seen to be read.
+    #[must_use]
+    pub fn read_as_of(&self, id: EntityId) -> Option<Revision> {
+        self.entities.get(id.0 as usize)?.read_as_of()
+    }
+
     /// The newest change that needs no further request: what the entity shows was read after it was seen, or the entity was
     /// asked to show it.
     #[must_use]
