@@ -104,7 +104,7 @@ test('who writes does not fetch it again, and the server passes on who it was', 
   const feed = await startFeed()
   process.env.FEED_SECRET = 'secret'
   const there = project('docs/models-and-versions.md', code => code.replace('http://127.0.0.1:4001', feed.url))
-  const { told } = await there.load('told.js')
+  const { notify } = await there.load('notify.js')
 
   const collection = new Messages()
   const world = await shown(t, { collection, _subviews: [{ collection: new Threads() }] })
@@ -120,7 +120,7 @@ test('who writes does not fetch it again, and the server passes on who it was', 
   assert.match(header, new RegExp(`^${App.clientId}-\\d+$`))
 
   const message = { id: 'm9', from: 'ann', to: 'bob' }
-  await told({ get: name => (name === 'X-Client-Id' ? header : undefined) }, message)
+  await notify({ get: name => (name === 'X-Client-Id' ? header : undefined) }, message)
   const written = feed.requests.at(-1)
   assert.ok(JSON.stringify(written).includes(header), 'the notifier passes on who wrote')
   assert.deepEqual(fetched(world, () => world.feed.change({ Message: { op: 'added', id: 'm9' }, Thread: 't1' }, { origin: header })), ['/api/threads'])
