@@ -192,8 +192,8 @@ pub fn table(rows: &[Row]) -> String {
     let mut text = format!(
         "# Spread: one change reaches {} clients\n\n\
          Each has a page of {ENTITIES} entities and fetches them when the core says so, {} requests in all; the feed reaches all clients within \
-         {DELIVERY} ms. `spread` in the user's node makes each client wait for its place, which follows from its id and the \
-         change, so two changes don't put the same clients first. Simulated with the core's own App for each client, by `cargo run --release -p remote-refresh-sim -- spread`.\n\n\
+         {DELIVERY} ms. `spread` in the user's node makes each client wait for its place, which follows from its id, so the \
+         clients are spread evenly. Simulated with the core's own App for each client, by `cargo run --release -p remote-refresh-sim -- spread`.\n\n\
          ![Requests per second](spread.svg)\n\n\
          | `spread` | peak, requests in one second | of the peak without | half of the clients asked after | the last after |\n\
          |---:|---:|---:|---:|---:|\n",
