@@ -1,3 +1,5 @@
+// The type of the bus, `App.Events`: names with their arguments, where they are declared.
+
 /** Anything: for emitters whose events are not declared. */
 export interface AnyEvents {
   /** A name, and the arguments of its handlers. */

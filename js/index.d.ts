@@ -1,3 +1,4 @@
+// The types of `remote-refresh`: the App, its options, its events.
 import type { AnyEvents, Events as Bus } from './events.js'
 import type { AppState, EntityState, FeedReason, RecordId } from './inspect.js'
 import type { Provider } from './provider.js'

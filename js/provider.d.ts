@@ -1,3 +1,5 @@
+// The type of providers, which `connect({ provider })` takes.
+
 /** What a provider gets: the user it is for, and the calls by which it says what it knows. */
 export interface ProviderFeed {
   /** The user: the `uid` given to `connect`. */
