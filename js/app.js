@@ -4,7 +4,7 @@
 
 import { coded, surface } from './error.js'
 import { Edits } from './edits.js'
-import { createEvents } from './events.js'
+import { createEvents, triggerIsolated } from './events.js'
 import { Explain } from './explain.js'
 import { Call, checkOptions, Engine } from '../dist/wasm/remote_refresh.js'
 import { Feed } from './feed.js'
@@ -24,15 +24,6 @@ const connected = new Set()
 
 /** Unlikely to be another client's; it need not be hard to guess. */
 const newClientId = () => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`
-
-/** A bus that is an emitter and a mixin both: what mixes it in gets its functions, not the handlers it has by then. */
-function createBus() {
-  const bus = createEvents()
-  for (const state of ['_events', '_listeners', '_listeningTo', '_listenId']) {
-    Object.defineProperty(bus, state, { writable: true })
-  }
-  return bus
-}
 
 /** A new App. The wasm module has to be instantiated by then. */
 export const createApp = options => new Shell(options).app
@@ -98,7 +89,7 @@ class Shell {
     const walk = this.#walk = new Walk({ engine, views, entities, tree, live, fetches, report, displayed: () => this.#page })
     this.#explain = new Explain({ engine, views, entities, on: options?.explain })
     this.views = views
-    this.app = this.#createApp(createBus())
+    this.app = this.#createApp(createEvents())
   }
 
   #createApp(Events) {
@@ -213,19 +204,7 @@ class Shell {
    */
   #trigger(name, ...args) {
     if (name.startsWith('refresh:')) this.#explain?.note(name, args[0])
-    const events = this.app.Events._events
-    // Nobody listens: so it is for most of these.
-    if (!events?.[name] && !events?.all) return
-    const { [name]: handlers = [], all = [] } = events
-    // Both lists as they are now: a handler that is added meanwhile doesn't hear of this event.
-    const calls = [...handlers.map(handler => [handler, args]), ...all.map(handler => [handler, [name, ...args]])]
-    for (const [{ callback, ctx }, args] of calls) {
-      try {
-        callback.apply(ctx, args)
-      } catch (error) {
-        surface(error)
-      }
-    }
+    triggerIsolated(this.app.Events, name, args, surface)
   }
 
   #feedState(id, { state, previous, reason }) {

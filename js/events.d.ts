@@ -119,3 +119,37 @@ export interface Events<M extends object = AnyEvents> {
   /** The same as `trigger`. */
   emit: this['trigger']
 }
+
+/** The handlers of one name. */
+export interface NameInspection {
+  /** The name; a lone surrogate in it reads as U+FFFD. */
+  name: string
+  /** How many handlers it has. */
+  handlers: number
+  /** There are more than 500: most likely they are added again and again and never removed. */
+  suspect: boolean
+}
+
+/** An emitter, or an object that listens: what is bound to it, and what it is bound to. */
+export interface EmitterInspection {
+  /** Its number, as `longest` below names it; 0 if it never had handlers. */
+  emitter: number
+  /** Its names, those with the most handlers first. */
+  names: NameInspection[]
+  /** Who listens to it by `listenTo`, those with the most handlers first. */
+  listeners: { listener: object, handlers: number }[]
+  /** What it listens to by `listenTo`. */
+  listensTo: object[]
+}
+
+/** All emitters of this copy of the package. */
+export interface BusInspection {
+  /** How many emitters have handlers; those that were dropped count until they are collected. */
+  emitters: number
+  /** How many handlers there are. */
+  handlers: number
+  /** How many names are known. */
+  names: number
+  /** The 20 longest lists of handlers, the longest first. */
+  longest: (NameInspection & { emitter: number })[]
+}

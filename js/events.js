@@ -1,167 +1,271 @@
 // App.Events: Backbone.Events, call for call, and `emit`.
 //
-// A mixin of plain functions: state lives on `this`, made when first needed, in Backbone's own shape, so that code which
-// reads `_events`, `_listeningTo` or `_listeners` finds what it expects. Two differences are on purpose: every event name is
-// an ordinary one, `constructor` and `__proto__` too, and an emitter does not keep a listener that passed no function.
+// Which handlers there are, in which order, who listens to whom and what a removal ends is known by the registry in wasm
+// (src/bus.rs), under numbers. This file has what linear memory can't hold: functions, contexts and objects, which it compares
+// and calls; and of each list a copy to call from, made by what the registry says. A JS value held in wasm memory would be a
+// garbage-collection root: no emitter whose handlers refer to it could be collected.
 //
-// None of it is in wasm. Who is called is decided by comparing functions, and only JS can: for wasm to decide, each function
-// needs a number, so a WeakMap. With a function that was not seen before (a closure, a bound method: what apps mostly pass),
-// `on` + `off` then takes about twice as long, however little wasm does, and in Chromium twice as long as Backbone's: the column
-// "ids in wasm" of bench/results/events.md. And what wasm never learns, it need not forget: an emitter that is dropped is garbage
-// together with its handlers.
+// One difference from Backbone is on purpose: every event name is an ordinary one, `constructor` and `__proto__` too.
 
-/** Handlers by event name. It inherits nothing, so no name is taken; names are found faster in it than in `Object.create(null)`. */
+import {
+  busAdd, busClear, busInspect, busInspectEmitter, busList, busOpenPage, busPageSize, busReleasePage, busRemove, busRemoveList,
+  Removed,
+} from '../dist/wasm/remote_refresh.js'
+import { adoptHandlers, adoptTargets, exposeFields, exposeFieldsOf, readFields } from './events-fields.js'
+import { each, isOne, known, numberOf } from './events-names.js'
+
+/** An object's two roles. Another copy of the package has symbols of its own: each is a foreign bus to the other. */
+const EMITTER = Symbol('remote-refresh emitter')
+const LISTENER = Symbol('remote-refresh listener')
+
+/** An object that inherits nothing: no name is taken. Names are found faster in it than in `Object.create(null)`. */
 function Store() {}
 Store.prototype = Object.create(null)
 
-const whiteSpace = /\s+/
-
-/** Names seen to have no white space: to look here is several times as fast as to look again. */
-const plainNames = new Set()
-const mostPlainNames = 500
-
-/** The listening for which `listenTo` is calling `on`, if it is. */
-let current
-
-/** Ids that neither Backbone nor another copy of this file gives: all write them on the same objects. */
-const idPrefix = `l${Math.random().toString(36).slice(2, 8)}-`
-let lastId = 0
-
-/** A new bus: an emitter, and a mixin for others. */
+/** A new bus: an emitter, and a mixin for others. What mixes it in gets its functions, not the handlers it has by then. */
 export function createEvents() {
-  return { on, off, once, listenTo, listenToOnce, stopListening, trigger, bind: on, unbind: off, emit: trigger }
+  const bus = { on, off, once, listenTo, listenToOnce, stopListening, trigger, bind: on, unbind: off, emit: trigger }
+  exposeFieldsOf(bus, fieldsOf)
+  // Not enumerable, and they stay so.
+  return Object.defineProperties(bus, { [EMITTER]: { writable: true }, [LISTENER]: { writable: true } })
 }
 
-/** Whether a string is one name. Apps use few names again and again; if not, all are forgotten now and then. */
-function isPlain(name) {
-  if (plainNames.has(name)) return true
-  if (whiteSpace.test(name)) return false
-  if (plainNames.size === mostPlainNames) plainNames.clear()
-  plainNames.add(name)
-  return true
-}
+// Emitters and listeners
+// ----------------------
 
-/**
- * Calls `step` for each of: one name, names with white space between, or a map of names to callbacks. With a map the
- * second argument is the context, unless there is a third.
- */
-function each(step, store, name, callback, context, emitter, extra) {
-  if (name && typeof name === 'object') {
-    if (callback !== undefined && context === undefined) context = callback
-    for (const key of Object.keys(name)) store = each(step, store, key, name[key], context, emitter, extra)
-  } else if (name && whiteSpace.test(name)) {
-    for (const part of name.split(whiteSpace)) store = step(store, part, callback, context, emitter, extra)
-  } else {
-    store = step(store, name, callback, context, emitter, extra)
+/** Both refer to the token of their page: when it is collected they all were, and the registry frees the page. */
+const tokens = new FinalizationRegistry(first => busReleasePage(first))
+let token
+let nextId = 0
+let endOfPage = 0
+
+/** A new number, and `token` that of its page. A page at a time: to register each object for its release would take 860 ns. */
+function nextNumber() {
+  if (nextId === endOfPage) {
+    nextId = busOpenPage()
+    endOfPage = nextId + busPageSize()
+    token = { first: nextId }
+    tokens.register(token, nextId)
   }
-  return store
+  return nextId++
 }
 
-/** Sets a property; in vain on a frozen object, such as some apps' disposed views are. */
-function keep(object, key, value) {
+class Emitter {
+  constructor(owner) {
+    this.id = nextNumber()
+    this.token = token
+    this.owner = owner
+    /** Handlers by slot. */
+    this.slots = undefined
+    /**
+     * By name, the handlers in the order they are called: none if the registry has none, null if it must be asked. A list is
+     * appended to or replaced, never shortened: a trigger under way still calls handlers that are removed, and no new ones.
+     */
+    this.lists = new Store()
+    /** An object that inherits or copied this has added or removed handlers too. */
+    this.isShared = false
+    /** Code of others has `lists` and may have put handlers into another order: a list is then never asked for again. */
+    this.isExposed = false
+  }
+}
+
+class Listener {
+  constructor(owner) {
+    this.id = nextNumber()
+    this.token = token
+    this.owner = owner
+    /** What the owner listens to. An emitter of another library does not count handlers: it stays until all are removed at once. */
+    this.targets = new Set()
+  }
+}
+
+/** Writes a role; not on a frozen object: listening to one has no effect, as in Backbone. */
+function keep(object, role, value) {
   try {
-    object[key] = value
+    object[role] = value
   } catch (error) {
     if (Object.isExtensible(object)) throw error
   }
-  return value
 }
 
-// Listening to an emitter
-// -----------------------
+function emitterOf(object) {
+  const emitter = object[EMITTER]
+  return emitter !== undefined && emitter.owner === object ? emitter : sharedEmitter(object, emitter)
+}
+
+/** What an object inherited or copied it shares, if there were handlers before, as in Backbone. */
+function sharedEmitter(object, emitter) {
+  if (emitter === undefined || emitter.slots === undefined) return createEmitter(object)
+  emitter.isShared = true
+  keep(object, EMITTER, emitter) // also if the other has a new one one day
+  return emitter
+}
+
+function createEmitter(object) {
+  const emitter = new Emitter(object)
+  const theirs = object._events // before `object` is an emitter, whose lists our own field would show
+  keep(object, EMITTER, emitter)
+  if (theirs !== undefined) adoptHandlers(object, theirs, addAdopted, adoptedListener)
+  else if (Object.getPrototypeOf(object) !== Object.prototype) exposeFields(object, fieldsOf)
+  return emitter
+}
+
+function listenerOf(object) {
+  return object[LISTENER] ?? createListener(object)
+}
+
+function createListener(object) {
+  const listener = new Listener(object)
+  const theirs = object._listeningTo
+  keep(object, LISTENER, listener)
+  if (theirs !== undefined) adoptTargets(theirs, listener.targets)
+  else if (Object.getPrototypeOf(object) !== Object.prototype) exposeFields(object, fieldsOf)
+  return listener
+}
+
+/** What our methods have not met may have handlers of another bus, whose methods ours have replaced. */
+const foundEmitter = object => (object._events === undefined ? undefined : emitterOf(object))
+const foundListener = object => (object._listeningTo === undefined ? undefined : listenerOf(object))
+
+// Handlers
+// --------
+
+/** The one whose `listenTo` is calling `on`, if one is. */
+let current
 
 /** Calls `callback` whenever `name` is triggered; `all` stands for every name, which is then the first argument. */
 function on(name, callback, context) {
-  const listening = current
-  const store = this._events || new Store()
-  if (typeof name === 'string' && (store[name] || isPlain(name))) add(store, name, callback, context, this, listening)
-  else each(add, store, name, callback, context, this, listening)
-  keep(this, '_events', store)
-  if (listening) {
-    // Handlers of this emitter are counted, so the listening need not list them. With none, nothing shall keep the listener.
-    listening.interop = false
-    if (listening.count) (this._listeners || keep(this, '_listeners', Object.create(null)))[listening.id] = listening
-  }
+  const emitter = emitterOf(this)
+  const number = known(name)
+  if (typeof number === 'number') add(emitter, name, callback, context, this, number)
+  else each(add, emitter, name, callback, context, this)
+  if (emitter.slots === undefined) emitter.slots = []
   return this
 }
 
-/** A list grows at its end only, and who walks it knows its length: a trigger under way does not call new handlers. */
-function add(store, name, callback, context, emitter, listening) {
-  if (callback) {
-    if (listening) listening.count++
-    const handler = { callback, context, ctx: context || emitter, listening }
-    const list = store[name]
-    if (list) list.push(handler)
-    else store[name] = [handler]
-  }
-  return store
+function add(emitter, name, callback, context, object, number = numberOf(name)) {
+  if (!callback) return
+  const listener = current
+  const slot = busAdd(emitter.id, number, listener === undefined ? 0 : listener.id)
+  const handler = { callback, context, ctx: context || object, listener, name, slot }
+  if (emitter.slots === undefined) emitter.slots = [handler]
+  else emitter.slots[slot] = handler
+  const list = emitter.lists[name]
+  if (list) list.push(handler)
+  else if (list === undefined) emitter.lists[name] = [handler]
 }
 
 /** Removes the handlers with this name, callback and context; each that is missing matches all. */
 function off(name, callback, context) {
-  const store = this._events
-  if (!store) return this
-  if (name && typeof name === 'string' && store[name] && (callback || context)) {
-    removeFrom(store, name, callback, context)
-    keep(this, '_events', store)
-  } else keep(this, '_events', each(remove, store, name, callback, context, this, this._listeners))
+  const emitter = this[EMITTER] ?? foundEmitter(this)
+  if (emitter === undefined) return this
+  if (emitter.owner !== this && emitter.slots !== undefined) sharedEmitter(this, emitter)
+  if (name && typeof name === 'string' && emitter.lists[name] !== undefined) removeFrom(emitter, name, callback, context)
+  else each(remove, emitter, name, callback, context, this)
   return this
 }
 
-function remove(store, name, callback, context, emitter, listeners) {
-  if (!store) return
-  if (!name && !callback && !context) {
-    for (const id in listeners) listeners[id].cleanup()
-    return
-  }
-  for (const key of name ? [name] : Object.keys(store)) removeFrom(store, key, callback, context)
-  return store
+function remove(emitter, name, callback, context, object) {
+  if (object[EMITTER] !== emitter) return // detached by a part before: one that is empty matches all
+  if (name) removeFrom(emitter, name, callback, context)
+  else if (emitter.slots === undefined) return
+  else if (callback || context) {
+    for (const handler of emitter.slots) if (handler && matches(handler, callback, context)) release(emitter, handler)
+  } else if (emitter.isShared || object !== emitter.owner) detach(emitter, object)
+  else removeAll(emitter)
 }
 
-/** A list is replaced, never shortened: a trigger under way still calls the handlers that are removed. */
-function removeFrom(store, name, callback, context) {
-  const list = store[name]
-  if (!list) return
-  const isLong = list.length > 50
-  let kept = []
-  let removed = 0
+function removeFrom(emitter, name, callback, context) {
+  const list = clean(emitter, emitter.lists, name)
+  if (list === undefined) return
+  if (!callback && !context && list.length > 1) return removeList(emitter, name, list)
+  const kept = []
   for (let i = 0; i < list.length; i++) {
-    const handler = list[i]
-    if (
-      (callback && callback !== handler.callback && callback !== handler.callback._callback) ||
-      (context && context !== handler.context)
-    ) {
-      if (!isLong || removed > 1) kept.push(handler)
-    } else {
-      removed++
-      // Most often one goes: one view of many. Then a copy without it is made faster than by copying one by one.
-      if (isLong && removed === 1) (kept = list.slice()).splice(i, 1)
-      else if (isLong && removed === 2) kept.length = i - 1
-      if (handler.listening) handler.listening.off(name, callback)
-    }
+    if (matches(list[i], callback, context)) release(emitter, list[i])
+    else kept.push(list[i])
   }
-  if (removed === list.length) delete store[name]
-  else if (removed) store[name] = kept
+  // As the registry would answer.
+  if (kept.length && kept.length < list.length) emitter.lists[name] = kept
+}
+
+function matches(handler, callback, context) {
+  if (callback && callback !== handler.callback && callback !== handler.callback._callback) return false
+  return !context || context === handler.context
+}
+
+function release(emitter, handler) {
+  const removed = busRemove(emitter.id, handler.slot)
+  emitter.slots[handler.slot] = undefined
+  const { lists } = emitter
+  if (removed === Removed.List || removed === Removed.ListAndRelation) delete lists[handler.name]
+  else lists[handler.name] = emitter.isExposed ? lists[handler.name].filter(other => other !== handler) : null
+  if (removed === Removed.Relation || removed === Removed.ListAndRelation) handler.listener.targets.delete(emitter.owner)
+}
+
+function removeList(emitter, name, list) {
+  const ended = busRemoveList(emitter.id, numberOf(name))
+  const { lists, slots } = emitter
+  delete lists[name]
+  // Often it was the only list.
+  if (slots.length < 2 * list.length && isEmpty(lists)) slots.fill(undefined)
+  else for (let i = 0; i < list.length; i++) slots[list[i].slot] = undefined
+  if (ended === undefined) return
+  const listeners = new Set(ended)
+  for (const { listener } of list) if (listener && listeners.has(listener.id)) listener.targets.delete(emitter.owner)
+}
+
+function removeAll(emitter) {
+  cleanAll(emitter) // for a trigger of several names under way, which calls the handlers it began with
+  busClear(emitter.id)
+  for (const handler of emitter.slots) if (handler && handler.listener) handler.listener.targets.delete(emitter.owner)
+  emitter.slots = undefined
+  emitter.lists = new Store()
+}
+
+function isEmpty(lists) {
+  for (const _ in lists) return false
+  return true
+}
+
+/** `object` has no handlers any more; those that share them, such as its prototype, keep them, as in Backbone. */
+function detach(emitter, object) {
+  for (const handler of emitter.slots) if (handler && handler.listener) handler.listener.targets.delete(emitter.owner)
+  keep(object, EMITTER, new Emitter(object))
+}
+
+/** A list as it is now; undefined if there is none. */
+function clean(emitter, lists, name) {
+  const list = lists[name]
+  return list === null ? (lists[name] = read(emitter, name)) : list
+}
+
+function cleanAll(emitter) {
+  for (const name in emitter.lists) clean(emitter, emitter.lists, name)
+}
+
+function read(emitter, name) {
+  const list = []
+  for (const slot of busList(emitter.id, numberOf(name))) list.push(emitter.slots[slot])
+  return list
 }
 
 /** As `on`, for one call; with several names, for one call of each. */
 function once(name, callback, context) {
-  const handlers = each(addOnce, new Store(), name, callback, (part, wrapper) => this.off(part, wrapper))
+  const handlers = each(addOnce, new Store(), name, callback, undefined, (part, wrapper) => this.off(part, wrapper))
   return this.on(handlers, typeof name === 'string' && context == null ? undefined : callback, context)
 }
 
-function addOnce(handlers, name, callback, remove) {
-  if (callback) {
-    let called = false
-    const wrapper = (handlers[name] = function () {
-      if (called) return
-      called = true
-      remove(name, wrapper)
-      callback.apply(this, arguments)
-    })
-    wrapper._callback = callback
-  }
-  return handlers
+/** The handler is wrapped, so that an emitter of another library can call it too. */
+function addOnce(handlers, name, callback, _, cancel) {
+  if (!callback) return
+  let called = false
+  const wrapper = (handlers[name] = function () {
+    if (called) return
+    called = true
+    cancel(name, wrapper)
+    callback.apply(this, arguments)
+  })
+  wrapper._callback = callback
 }
 
 // Listening from the listener's side
@@ -170,65 +274,43 @@ function addOnce(handlers, name, callback, remove) {
 /** As `object.on`, with `this` as the context; and it remembers, for `stopListening`. */
 function listenTo(object, name, callback) {
   if (!object) return this
-  const id = object._listenId || keep(object, '_listenId', idPrefix + ++lastId)
-  const listeningTo = this._listeningTo || keep(this, '_listeningTo', Object.create(null))
-  let listening = listeningTo[id]
-  if (!listening) {
-    this._listenId || keep(this, '_listenId', idPrefix + ++lastId)
-    listening = listeningTo[id] = new Listening(this, object)
-  }
-  current = listening
+  current = listenerOf(this)
+  current.targets.add(targetOf(object))
   try {
     object.on(name, callback, this)
   } finally {
     current = undefined
   }
-  if (listening.interop) listening.on(name, callback)
   return this
 }
 
+/** Whether a part of a name, or of a map, has neither name nor callback. */
+function matchesAll(name, callback) {
+  let found = !name && !callback
+  if (name) each((_, part, partCallback) => { found ||= !part && !partCallback }, undefined, name, callback)
+  return found
+}
+
+/** Objects that share their handlers are one to listeners: the one that had them first. */
+const targetOf = object => object[EMITTER]?.owner ?? object
+
 /** As `listenTo`, for one call; with several names, for one call of each. */
 function listenToOnce(object, name, callback) {
-  const stop = (part, wrapper) => this.stopListening(object, part, wrapper)
-  return this.listenTo(object, each(addOnce, new Store(), name, callback, stop))
+  const cancel = (part, wrapper) => this.stopListening(object, part, wrapper)
+  return this.listenTo(object, each(addOnce, new Store(), name, callback, undefined, cancel))
 }
 
 /** Undoes `listenTo` for this object, name and callback; each that is missing matches all. */
 function stopListening(object, name, callback) {
-  const listeningTo = this._listeningTo
-  if (!listeningTo) return this
-  for (const id of object ? [object._listenId] : Object.keys(listeningTo)) {
-    const listening = listeningTo[id]
-    if (!listening) break
-    listening.obj.off(name, callback, this)
-    if (listening.interop) listening.off(name, callback)
+  const listener = this[LISTENER] ?? foundListener(this)
+  if (listener === undefined) return this
+  const { targets } = listener
+  for (const target of object ? [targetOf(object)] : [...targets]) {
+    if (!targets.has(target)) break
+    target.off(name, callback, this)
+    if (matchesAll(name, callback) && listener.owner === this) targets.delete(target)
   }
-  for (const _ in listeningTo) return this
-  keep(this, '_listeningTo', undefined)
   return this
-}
-
-/** That one object listens to another. An emitter of another library does not count its handlers, so for it this lists them. */
-function Listening(listener, obj) {
-  this.id = listener._listenId
-  this.listener = listener
-  this.obj = obj
-  this.interop = true
-  this.count = 0
-  this._events = undefined
-}
-
-Listening.prototype.on = on
-
-Listening.prototype.off = function (name, callback) {
-  if (this.interop) this._events = each(remove, this._events, name, callback)
-  else this.count--
-  if (this.interop ? !this._events : this.count === 0) this.cleanup()
-}
-
-Listening.prototype.cleanup = function () {
-  delete this.listener._listeningTo[this.obj._listenId]
-  if (!this.interop) delete this.obj._listeners[this.id]
 }
 
 // Triggering
@@ -238,71 +320,137 @@ Listening.prototype.cleanup = function () {
  * Calls the handlers of one name, or of each of several, with the other arguments. What a handler throws ends it.
  *
  * As it is written, engines make no array of up to three arguments: `rest` is only looked into, within its length, and never
- * passed on. With parameters in its place, leaving some out would make each call slower.
+ * passed on. A closure here, or a rare case in the body, would slow each call.
  */
 function trigger(name, ...rest) {
-  const store = this._events
-  if (!store) return this
+  const emitter = this[EMITTER] ?? foundEmitter(this)
+  if (emitter === undefined) return this
+  const { lists } = emitter
   const count = rest.length
-  let a
-  let b
-  let c
+  const a = count > 0 ? rest[0] : undefined
+  const b = count > 1 ? rest[1] : undefined
+  const c = count > 2 ? rest[2] : undefined
   let args
-  if (count > 0) a = rest[0]
-  if (count > 1) b = rest[1]
-  if (count > 2) c = rest[2]
   if (count > 3) {
-    args = Array(count)
-    for (let i = 0; i < count; i++) args[i] = rest[i]
+    args = []
+    for (let i = 0; i < count; i++) args.push(rest[i])
   }
-  const list = typeof name === 'string' ? store[name] : undefined
-  if (list && !args && !store.all) call(list, list.length, count, a, b, c)
-  else if (typeof name === 'string' && (list || isPlain(name))) {
-    if (list || store.all) fire(store, name, count, a, b, c, args)
-  } else fireEach(store, name, count, a, b, c, args)
+  const list = typeof name === 'string' ? lists[name] : undefined
+  if (list && lists.all === undefined) call(list, list.length, count, a, b, c, undefined, args)
+  else if (list || isOne(name)) {
+    if (list !== undefined || lists.all !== undefined) fire(emitter, lists, name, count, a, b, c, args)
+  } else triggerEach(emitter, lists, name, count, a, b, c, args)
   return this
 }
 
-function fireEach(store, name, count, a, b, c, args) {
-  each((_, part) => fire(store, part, count, a, b, c, args), store, name)
+function triggerEach(emitter, lists, name, count, a, b, c, args) {
+  each((_, part) => fire(emitter, lists, part, count, a, b, c, args), emitter, name)
 }
 
-/** Calls the handlers of one name, then those of `all`, which is read first: each list as it is now. */
-function fire(store, name, count, a, b, c, args) {
-  const list = store[name]
-  const all = store.all
-  const allLength = all ? all.length : 0
-  if (list) {
-    if (args) apply(list, list.length, args)
-    else call(list, list.length, count, a, b, c)
-  }
-  if (!all) return
-  if (args) apply(all, allLength, [name, ...args])
-  else call(all, allLength, count + 1, name, a, b, c)
+/** Calls the handlers of one name, then those of `all`: both lists as they are now. */
+function fire(emitter, lists, name, count, a, b, c, args) {
+  const list = clean(emitter, lists, name)
+  const all = clean(emitter, lists, 'all')
+  const length = all ? all.length : 0
+  if (list) call(list, list.length, count, a, b, c, undefined, args)
+  if (all) call(all, length, count + 1, name, a, b, c, args && [name, ...args])
 }
 
-/** Most triggers have few arguments, and these need no array. */
-function call(list, length, count, a, b, c, d) {
+/** Calls the first `length` handlers: those that were there when the trigger began. */
+function call(list, length, count, a, b, c, d, args) {
   let handler
   let i = -1
-  switch (count) {
-    case 0:
-      while (++i < length) (handler = list[i]).callback.call(handler.ctx)
-      return
-    case 1:
-      while (++i < length) (handler = list[i]).callback.call(handler.ctx, a)
-      return
-    case 2:
-      while (++i < length) (handler = list[i]).callback.call(handler.ctx, a, b)
-      return
-    case 3:
-      while (++i < length) (handler = list[i]).callback.call(handler.ctx, a, b, c)
-      return
-    default:
-      while (++i < length) (handler = list[i]).callback.call(handler.ctx, a, b, c, d)
+  if (args) while (++i < length) (handler = list[i]).callback.apply(handler.ctx, args)
+  else if (count === 0) while (++i < length) (handler = list[i]).callback.call(handler.ctx)
+  else if (count === 1) while (++i < length) (handler = list[i]).callback.call(handler.ctx, a)
+  else if (count === 2) while (++i < length) (handler = list[i]).callback.call(handler.ctx, a, b)
+  else if (count === 3) while (++i < length) (handler = list[i]).callback.call(handler.ctx, a, b, c)
+  else while (++i < length) (handler = list[i]).callback.call(handler.ctx, a, b, c, d)
+}
+
+/**
+ * Triggers one name such that no handler keeps the others from being called: what one throws goes to `report`.
+ * @param {object} object the emitter
+ * @param {string} name one name, without white space
+ * @param {any[]} args
+ * @param {(error: unknown) => void} report
+ */
+export function triggerIsolated(object, name, args, report) {
+  const emitter = object[EMITTER]
+  if (emitter === undefined) return
+  const { lists } = emitter
+  if (lists[name] === undefined && lists.all === undefined) return
+  // Both lists as they are now: a handler that is added meanwhile is not called.
+  const named = (clean(emitter, lists, name) ?? []).map(handler => [handler, args])
+  const all = (clean(emitter, lists, 'all') ?? []).map(handler => [handler, [name, ...args]])
+  for (const [{ callback, ctx }, passed] of [...named, ...all]) {
+    try {
+      callback.apply(ctx, passed)
+    } catch (error) {
+      report(error)
+    }
   }
 }
 
-function apply(list, length, args) {
-  for (let i = 0; i < length; i++) list[i].callback.apply(list[i].ctx, args)
+// Inspection
+// ----------
+
+/**
+ * An object's names with their handlers, who listens to it, and what it listens to; without an object, all emitters of this
+ * copy of the package.
+ */
+export function inspectEvents(object) {
+  if (object === undefined) return busInspect(20)
+  const emitter = object[EMITTER]
+  const { names, listeners } = emitter === undefined ? { names: [], listeners: [] } : busInspectEmitter(emitter.id)
+  const owners = new Map()
+  for (const handler of emitter?.slots ?? []) if (handler?.listener) owners.set(handler.listener.id, handler.listener.owner)
+  return {
+    emitter: emitter?.id ?? 0,
+    names,
+    listeners: listeners.map(({ listener, handlers }) => ({ listener: owners.get(listener), handlers })),
+    listensTo: [...(object[LISTENER]?.targets ?? [])],
+  }
+}
+
+// Backbone's fields
+// -----------------
+
+/**
+ * An object's `_events`, `_listeners` and `_listeningTo`, as Backbone would have them (see events-fields.js): also of one that has
+ * the mixin itself and so not the fields, and of one of Backbone's own.
+ */
+export function backboneFields(object) {
+  if (object[EMITTER] === undefined && object[LISTENER] === undefined) return object
+  return readFields(fieldsOf(object))
+}
+
+/** What the fields show of an object. */
+function fieldsOf(object) {
+  return { emitter: object[EMITTER], listener: object[LISTENER], lists: listsOf }
+}
+
+/** All lists, each as the registry has it. */
+function listsOf(emitter) {
+  cleanAll(emitter)
+  emitter.isExposed = true
+  return emitter.lists
+}
+
+/** Enters a handler of another bus, with what stands for its listener, if it has one. */
+function addAdopted(object, name, { callback, context, ctx }, listener) {
+  const before = current
+  current = listener
+  try {
+    add(emitterOf(object), name, callback, context, ctx)
+  } finally {
+    current = before
+  }
+}
+
+/** Stands for a listener of another bus: when it does not listen any more, `ended` is called. */
+function adoptedListener(ended) {
+  const listener = new Listener(undefined)
+  listener.targets = { delete: ended }
+  return listener
 }

@@ -19,8 +19,8 @@ const ENTRIES = [
 /** Files whose names are exported by others, and written down where they are first. */
 const SHARED = { 'remote-refresh': ['events', 'provider', 'inspect'] }
 
-/** Declared in a shared file for the entries' own use, and exported by none. */
-const INTERNAL = new Set(['ExplainedStep', 'FeedStatus'])
+/** Declared in a shared file, and exported by no entry. */
+const INTERNAL = new Set(['BusInspection', 'EmitterInspection', 'ExplainedStep', 'FeedStatus', 'NameInspection'])
 
 /** What one looks for first in the first entry point; the others follow as they are declared. */
 const FIRST = ['App', 'createApp', 'AppOptions', 'ConnectOptions', 'FollowOptions', 'Auth', 'Token', 'Since', 'Feed', 'FeedState', 'FeedReason', 'LiveOptions', 'AppEvents']

@@ -4,6 +4,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`app`] | the class that `js/app.js` drives: facts in, orders out |
+//! | [`bus`] | the registry of the bus, for `js/events.js` |
 //! | [`host`] | what that class calls in JavaScript |
 //! | `browser` | the page's events, the timer, the event stream, the tabs that share it |
 //! | [`options`] | what the app passes to `connect`, `createApp` and the other calls |
@@ -14,6 +15,7 @@
 
 pub mod app;
 mod browser;
+pub mod bus;
 mod error;
 pub mod host;
 pub mod inspect;

@@ -6,7 +6,6 @@ import mitt from 'mitt'
 import { createNanoEvents } from 'nanoevents'
 import { EventEmitter as TseepEmitter } from 'tseep'
 import { createEvents } from '../../js/events.js'
-import { wasmBus } from './wasm-bus.mjs'
 
 const backbone = {
   on: (name, f) => `e.on('${name}', ${f})`,
@@ -14,6 +13,7 @@ const backbone = {
   once: (name, f) => `e.once('${name}', ${f})`,
   trigger: (name, args) => `e.trigger(${[`'${name}'`, ...args]})`,
   all: f => `e.on('all', ${f})`,
+  emits: 'trigger',
   listens: true,
 }
 
@@ -22,14 +22,14 @@ const emitter = {
   off: backbone.off,
   once: backbone.once,
   trigger: (name, args) => `e.emit(${[`'${name}'`, ...args]})`,
+  emits: 'emit',
 }
 
 export const ours = 'remote-refresh'
 
 /** By name. `create()` gives an emitter, the others give code; what a bus can't do, it has no word for. */
-export function contestants(wasm) {
+export function contestants() {
   const own = createEvents()
-  const deciding = wasmBus(wasm)
   return {
     [ours]: { ...backbone, create: () => Object.assign({}, own) },
     Backbone: { ...backbone, create: () => Object.assign({}, Backbone.Events) },
@@ -50,6 +50,5 @@ export function contestants(wasm) {
       create: () => createNanoEvents(),
     },
     tseep: { ...emitter, create: () => new TseepEmitter() },
-    'ids in wasm': { on: backbone.on, off: backbone.off, create: () => Object.assign({}, deciding) },
   }
 }

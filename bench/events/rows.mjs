@@ -79,6 +79,23 @@ export const rows = [
   churn('on + off, among 10', 10),
   churn('on + off, among 100', 100),
   {
+    name: 'on + off(name), 100 handlers',
+    enter: bus => bus.listens && entry(bus, 0, '', `${add(bus, 100)}; e.off('change')`),
+  },
+  {
+    name: 'on + off(null, null, context), among 100',
+    enter: bus => bus.listens && entry(bus, 0, `const context = {}; ${add(bus, 100)}`, `e.on('change', f, context); e.off(null, null, context)`),
+  },
+  {
+    name: 'create + on',
+    enter: bus => entry(bus, 0, 'let last', `last = create(); last.on('change', f)`),
+  },
+  {
+    name: '1,000 names: on, trigger, off',
+    enter: bus => bus.emits && entry(bus, 1000, 'const names = Array.from({ length: 1000 }, (_, i) => `change:${i}`)',
+      `for (const name of names) e.on(name, f); for (const name of names) e.${bus.emits}(name, 1); for (const name of names) e.off(name, f)`),
+  },
+  {
     name: 'one listens to 1,000 objects, stops',
     enter: bus => bus.listens && entry(bus, 0, 'const objects = Array.from({ length: 1000 }, create)',
       `for (const object of objects) e.listenTo(object, 'change', f); e.stopListening()`),
@@ -87,5 +104,15 @@ export const rows = [
     name: '1,000 objects listen to one, stop',
     enter: bus => bus.listens && entry(bus, 0, 'const objects = Array.from({ length: 1000 }, create)',
       `for (const object of objects) object.listenTo(e, 'change', f); for (const object of objects) object.stopListening()`),
+  },
+  {
+    // Each view has a model of its own; all share a collection.
+    name: 'a mixed day: 1,000 views, 10,000 triggers',
+    enter: bus => bus.listens && entry(bus, 20_000, 'const models = Array.from({ length: 1000 }, create)', `
+      const collection = create()
+      const views = models.map(model => create().listenTo(model, 'change remove', f).listenTo(collection, 'reset', f))
+      for (let k = 0; k < 10; k++) for (const model of models) model.trigger('change', 1)
+      for (let k = 0; k < 10; k++) collection.trigger('reset', 1)
+      for (const view of views) view.stopListening()`),
   },
 ]

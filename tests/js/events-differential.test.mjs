@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { createEvents } from '../../js/events.js'
+import { backboneFields, createEvents } from '../../js/events.js'
 import { compare } from './events/compare.mjs'
 import { program } from './events/program.mjs'
 import { backboneEvents, run } from './events/world.mjs'
@@ -29,9 +29,9 @@ const bus = createEvents()
 const faults = {
   'handlers that are removed meanwhile are not called': {
     off(name, callback, context) {
-      const before = this._events?.[name]
+      const before = backboneFields(this)._events?.[name]
       bus.off.call(this, name, callback, context)
-      if (before) before.length = this._events?.[name]?.length ?? 0
+      if (before) before.length = backboneFields(this)._events?.[name]?.length ?? 0
       return this
     },
   },
@@ -59,7 +59,7 @@ const faults = {
   'a listener forgets that it listens twice': {
     listenTo(object, name, callback) {
       bus.listenTo.call(this, object, name, callback)
-      for (const listening of Object.values(object?._listeners ?? {})) listening.count = Math.min(listening.count, 1)
+      for (const listening of Object.values((object && backboneFields(object)._listeners) ?? {})) listening.count = Math.min(listening.count, 1)
       return this
     },
   },

@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { backboneFields } from '../../js/events.js'
 import { emitter, spy } from './events/bus.mjs'
 
-const sizes = (listener, object) => [listener._listeningTo, object._listeners].map(map => Object.keys(map ?? {}).length)
+const sizes = (listener, object) => [backboneFields(listener)._listeningTo, backboneFields(object)._listeners].map(map => Object.keys(map ?? {}).length)
 
 test('the listener is this, and stopListening ends it', () => {
   const [a, b, f] = [emitter(), emitter(), spy()]
@@ -63,7 +64,7 @@ test('an object can listen to itself', () => {
 test('listening to nothing does nothing', () => {
   const a = emitter()
   assert.equal(a.listenTo(null, 'event', () => {}).listenTo(undefined).listenToOnce(null, 'event', () => {}), a)
-  assert.equal(a._listeningTo, undefined)
+  assert.equal(backboneFields(a)._listeningTo, undefined)
 })
 
 const ends = {
@@ -113,7 +114,7 @@ test('off by the context spares the handlers of others', () => {
 test('a listener that passed no function is not kept by the object', () => {
   const [a, b] = [emitter(), emitter()]
   a.listenTo(b, 'event', undefined).listenToOnce(b, 'event', null).listenTo(b, {})
-  assert.deepEqual(Object.keys(b._listeners ?? {}), [])
+  assert.deepEqual(Object.keys(backboneFields(b)._listeners ?? {}), [])
   // And the next one, with a function, counts.
   const f = spy()
   a.listenTo(b, 'event', f)
@@ -129,9 +130,9 @@ test('an object whose on throws leaves listening in order', () => {
   assert.throws(() => a.listenTo(broken, 'event', f), /no/)
   b.on('event', f).trigger('event')
   assert.deepEqual(f.contexts, [b])
-  assert.equal(b._listeners, undefined)
+  assert.equal(backboneFields(b)._listeners, undefined)
   a.stopListening()
-  assert.equal(a._listeningTo, undefined)
+  assert.equal(backboneFields(a)._listeningTo, undefined)
 })
 
 test('handlers may stop listening while they are called', () => {

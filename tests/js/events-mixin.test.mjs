@@ -5,6 +5,7 @@ import { EventEmitter } from 'node:events'
 import { createRequire } from 'node:module'
 import test from 'node:test'
 import _ from 'underscore'
+import { backboneFields } from '../../js/events.js'
 import { Events, emitter, spy } from './events/bus.mjs'
 
 /** A copy of Backbone by itself, with something like jQuery for its views, and no server. */
@@ -40,7 +41,7 @@ for (const [way, make] of Object.entries(mixins)) {
     assert.deepEqual([f.contexts, g.calls.length], [[one], 0])
     other.trigger('heard')
     assert.deepEqual(f.contexts, [one, one])
-    assert.ok(!Events._events && !Events._listeningTo && !Events._listenId)
+    assert.ok(!backboneFields(Events)._events && !backboneFields(Events)._listeningTo && !Events._listenId)
   })
 }
 
@@ -82,7 +83,7 @@ test('a frozen object, as some make of disposed views, does not throw', () => {
 })
 
 test("an error of the object's own setter is not swallowed", () => {
-  const object = Object.defineProperty(emitter(), '_events', { get: () => undefined, set() { throw new Error('guarded') } })
+  const object = new Proxy(emitter(), { set() { throw new Error('guarded') } })
   assert.throws(() => object.on('event', () => {}), /guarded/)
 })
 
@@ -103,7 +104,7 @@ for (const [listens, heard] of [['ours', "Backbone's"], ["Backbone's", 'ours']])
     a.stopListening()
     b.trigger('three')
     assert.equal(f.calls.length, 5)
-    assert.equal(_.size(a._listeningTo), 0)
+    assert.equal(_.size(backboneFields(a)._listeningTo), 0)
   })
 }
 
@@ -248,7 +249,7 @@ function backboneObjects() {
       model.set('title', 'two')
       view.remove()
       model.set('title', 'three')
-      seen.push(_.size(model._listeners), _.size(view._listeningTo))
+      seen.push(_.size(backboneFields(model)._listeners), _.size(backboneFields(view)._listeningTo))
       return seen
     },
     Router(Backbone) {

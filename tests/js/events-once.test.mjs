@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { backboneFields } from '../../js/events.js'
 import { emitter, spy } from './events/bus.mjs'
 
 /** The same test for both: `once(bus, …)` is `bus.once(…)` or `listener.listenToOnce(bus, …)`. */
@@ -107,6 +108,6 @@ test('listenToOnce leaves no trace after the call', () => {
   a.listenToOnce(b, 'event', f)
   b.trigger('event')
   assert.deepEqual(f.contexts, [a])
-  assert.equal(a._listeningTo, undefined)
-  assert.deepEqual([Object.keys(b._listeners), Object.keys(b._events)], [[], []])
+  assert.equal(backboneFields(a)._listeningTo, undefined)
+  assert.deepEqual([Object.keys(backboneFields(b)._listeners ?? {}), Object.keys(backboneFields(b)._events)], [[], []])
 })

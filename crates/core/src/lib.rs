@@ -3,6 +3,7 @@
 //! | module | what it decides |
 //! |---|---|
 //! | [`app`] | one App: what becomes of a change; facts in, orders out |
+//! | [`bus`] | which handlers the event bus has, in which order, and what a removal ends |
 //! | [`feed`] | the state of the connection to the user's node: streams, tokens, tabs |
 //! | [`change`] | what a change of the node concerns |
 //! | [`views`], [`refresh`] | which views are walked, which entities are fetched, and when |
@@ -20,6 +21,7 @@ extern crate std;
 
 pub mod app;
 pub mod backoff;
+pub mod bus;
 pub mod change;
 mod decimal;
 pub mod explain;

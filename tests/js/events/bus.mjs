@@ -1,5 +1,6 @@
 // What the tests of the bus share.
 
+import '../support/wasm.mjs'
 import { createEvents } from '../../../js/events.js'
 
 export const Events = createEvents()

@@ -5,6 +5,7 @@
 
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import '../support/wasm.mjs'
 import { createEvents } from '../../../js/events.js'
 import { program, smaller } from './program.mjs'
 import { backboneEvents, run, write } from './world.mjs'

@@ -1,5 +1,6 @@
-// How much memory the bus holds after a million steps, and which objects it keeps. Prints JSON; run with --expose-gc.
+// How much memory the bus holds after a million steps, in JavaScript and in wasm, and which objects it keeps. Prints JSON; run with --expose-gc.
 
+import { memory } from '../support/wasm.mjs'
 import { emitter } from './bus.mjs'
 
 const steps = Number(process.argv[2] ?? 1_000_000)
@@ -98,12 +99,14 @@ async function run(step, count) {
   take(step, 0, block, Infinity, [])
   const before = await collected()
   const refs = []
+  let half = 0
   for (let from = 0; from < count; from += block) {
+    if (from <= count / 2) half = memory.buffer.byteLength
     take(step, from, Math.min(from + block, count), count / samples, refs)
     await pause() // a WeakRef keeps its object to the end of the turn
   }
   const after = await collected()
-  return { bytes: after - before, sampled: refs.length, survived: refs.filter(ref => ref.deref()).length }
+  return { bytes: after - before, wasmBytes: memory.buffer.byteLength - half, sampled: refs.length, survived: refs.filter(ref => ref.deref()).length }
 }
 
 /**

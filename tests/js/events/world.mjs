@@ -1,6 +1,8 @@
 // Runs a program (see program.mjs) on a bus and writes down all that can be observed.
 
 import { createRequire } from 'node:module'
+import '../support/wasm.mjs'
+import { backboneFields } from '../../../js/events.js'
 
 /** Backbone's Events from a copy of its own: two copies don't know each other, just as our bus and Backbone don't. */
 export function backboneEvents() {
@@ -58,9 +60,12 @@ export function run({ emitters, calls, handlers }, own, other) {
   function state() {
     for (const label of Object.keys(world).filter(label => label.startsWith('emitter'))) {
       const object = world[label]
-      const events = object._events && Object.keys(object._events).map(name =>
-        `${name}=${object._events[name].map(each => `${show(each.callback)}/${show(each.context)}/${show(each.ctx)}`)}`)
-      log.push(`  ${label}: ${events}; listens to ${size(object._listeningTo)}, ${counted(object._listeners)} listen`)
+      // Names in one order: Backbone has them in that of their lists' making.
+      const events = Object.keys(backboneFields(object)._events ?? {}).sort().map(name =>
+        `${name}=${backboneFields(object)._events[name].map(each => `${show(each.callback)}/${show(each.context)}/${show(each.ctx)}`)}`)
+      // Where one emitter is another's child, Backbone counts those that listen to both once or twice.
+      const counts = emitters.includes('child') ? '' : `; listens to ${size(backboneFields(object)._listeningTo)}, ${counted(backboneFields(object)._listeners)} listen`
+      log.push(`  ${label}: ${events}${counts}`)
     }
   }
 
@@ -76,7 +81,7 @@ export function run({ emitters, calls, handlers }, own, other) {
   return log
 }
 
-const size = map => (map ? Object.keys(map).length : map)
+const size = map => Object.keys(map ?? {}).length
 
 /** How many listeners with handlers; of those without, Backbone keeps some. */
 const counted = listeners => Object.values(listeners ?? {}).filter(each => each.count > 0).length

@@ -1,0 +1,92 @@
+// Runs Backbone's own test suite on our bus, in Chromium; none of it is part of this package.
+//
+//   git clone https://github.com/jashkenas/backbone && node tests/js/events/backbone-suite.mjs backbone [MODE…]
+//
+//   theirs    as it is: what fails here fails without us
+//   full      our methods in Backbone.Events, before Model, Collection, View, Router and History take them
+//   interop   ours in collections and views, Backbone's own in models, the router and the history
+//
+// Exits with 1 if a test fails that is not excused. Build first: the module of dist/wasm is used.
+
+import { chromium } from '@playwright/test'
+import { build } from 'esbuild'
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+
+/** They look at private fields, and fail as well when Backbone's own Events names them otherwise. */
+const excused = [
+  'stopListening cleans up references',
+  'stopListening cleans up references from listenToOnce',
+  'listenToOnce with event maps cleans up references',
+]
+
+const modes = {
+  theirs: source => source,
+  full: source => source.replace(/(?=\n +\/\/ Allow the `Backbone` object to serve as a global event bus)/, '\n  Object.assign(Events, ourBus.createEvents());\n'),
+  interop: source => `${source}\n;for (const type of ['Collection', 'View']) _.extend(Backbone[type].prototype, ourBus.createEvents());`,
+}
+
+/** Runs in the page, beside QUnit. */
+const collect = `
+  window.results = { total: 0, failures: [], isDone: false }
+  var details = []
+  QUnit.log(function (it) { if (!it.result) details.push(it.message + ': expected ' + JSON.stringify(it.expected) + ', was ' + JSON.stringify(it.actual)) })
+  QUnit.testDone(function (it) { results.total++; if (it.failed) results.failures.push({ module: it.module, name: it.name, details: details }); details = [] })
+  QUnit.done(function () { results.isDone = true })`
+
+const [folder, ...wanted] = process.argv.slice(2)
+if (!folder || !existsSync(join(folder, 'test/events.js'))) {
+  console.error("error: the first argument must be a folder with Backbone's sources and tests")
+  process.exit(2)
+}
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const wasm = readFileSync(join(root, 'dist/wasm/remote_refresh_bg.wasm')).toString('base64')
+const bundle = await build({
+  stdin: {
+    contents: `
+      import { initSync } from './dist/wasm/remote_refresh.js'
+      initSync({ module: new WebAssembly.Module(Uint8Array.from(atob('${wasm}'), c => c.charCodeAt(0))) })
+      export { createEvents } from './js/events.js'`,
+    resolveDir: root,
+  },
+  bundle: true, format: 'iife', globalName: 'ourBus', write: false, logLevel: 'error',
+})
+
+const executablePath = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find(existsSync)
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
+let failed = false
+try {
+  for (const mode of wanted.length ? wanted : Object.keys(modes)) {
+    const { total, failures } = await run(modes[mode])
+    const unexcused = failures.filter(({ name }) => !excused.includes(name))
+    for (const { module, name, details } of unexcused) console.log(`   ${module}: ${name}\n      ${details.join('\n      ')}`)
+    console.log(`${mode}: ${total} tests, ${total - failures.length} passed, ${failures.length - unexcused.length} excused, ${unexcused.length} failed`)
+    failed ||= unexcused.length > 0 || total === 0
+  }
+} finally {
+  await browser.close()
+}
+process.exitCode = failed ? 1 : 0
+
+async function run(change) {
+  const page = await browser.newPage()
+  await page.route('http://backbone.test/**', route => {
+    const path = new URL(route.request().url()).pathname
+    if (path === '/our-bus.js') return route.fulfill({ contentType: 'text/javascript', body: bundle.outputFiles[0].text })
+    const file = join(folder, path)
+    if (!existsSync(file)) return route.fulfill({ status: 404 })
+    let body = readFileSync(file, 'utf8')
+    if (path === '/backbone.js') body = change(body)
+    // The bus first; the results are collected from QUnit's callbacks.
+    if (path === '/test/index.html') body = body.replace('<script src="vendor/jquery.js">', `<script src="/our-bus.js"></script><script>${collect}</script>$&`)
+    return route.fulfill({ contentType: path.endsWith('.html') ? 'text/html' : path.endsWith('.css') ? 'text/css' : 'text/javascript', body })
+  })
+  page.on('pageerror', error => console.log(`   ${error.message}`))
+  await page.goto('http://backbone.test/test/index.html')
+  await page.waitForFunction(() => window.results?.isDone, undefined, { timeout: 120_000 })
+  const results = await page.evaluate(() => window.results)
+  await page.close()
+  return results
+}
