@@ -1,4 +1,4 @@
-// An App: what the user sees of the engine.
+// An App: the public calls, over the engine.
 //
 // The engine (wasm) decides; this keeps the functions, views and models, and calls them.
 

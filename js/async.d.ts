@@ -1,3 +1,4 @@
+// The types of `remote-refresh/async`.
 import type { App, AppOptions } from './index.js'
 
 export type * from './index.js'

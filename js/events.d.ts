@@ -1,3 +1,4 @@
+// The type of the bus, `App.Events`: names with their arguments, where they are declared.
 import type { BusState, ListState } from './inspect.js'
 
 /** Anything: for emitters whose events are not declared. */

@@ -1,9 +1,10 @@
+// The types of `remote-refresh`: the App, its options, its events.
 import type { AnyEvents, Events as Bus, EventsInspection } from './events.js'
-import type { AppState, EntityState, FeedReason } from './inspect.js'
+import type { AppState, EntityState, FeedReason, RecordId } from './inspect.js'
 import type { Provider } from './provider.js'
 
 export type { EventsInspection, ObjectEvents } from './events.js'
-export type { AppState, BusState, EntityState, FeedReason, ListState } from './inspect.js'
+export type { AppState, BusState, EntityState, FeedReason, ListState, RecordId } from './inspect.js'
 export type { Provider, ProviderFeed } from './provider.js'
 
 /** The type of buses: `Events<{ saved: [id: number] }>` knows its events and their arguments. */
@@ -56,7 +57,7 @@ export type FeedState = 'connecting' | 'open' | 'stale' | 'offline' | 'denied' |
 
 /** One user's feed. */
 export interface Feed {
-  /** Where it is between `connecting` and `closed`; `feed:state` tells of each change. */
+  /** Where it is between `connecting` and `closed`; the event `feed:state` reports each change. */
   readonly state: FeedState
   /** Why, if there is more to say. */
   readonly reason: FeedReason | null
@@ -121,15 +122,20 @@ export interface FollowOptions {
   reconnectionDelayMax?: number
 }
 
-/** What `createApp` takes. */
+/** What `createApp` takes. An unknown option, here and in every other call, is an error: `invalid-options`. */
 export interface AppOptions {
   /** A fetch that has not settled after this many ms counts as failed. Default 30000. */
   fetchTimeout?: number
   /** How often a failed fetch is repeated. Default 5. */
   fetchRetries?: number
-  /** After a change that was answered at once, further ones wait until there was none for this long, in ms. Default 0. */
+  /**
+   * How many refreshes are under way at once: a whole number from 1. The others wait: those that are in view first, then by when
+   * they became ready. The app's own requests are not counted. Default 6: what browsers open to one host over HTTP/1.1.
+   */
+  concurrency?: number
+  /** After a change that was answered at once, further changes wait until there was none for this long, in ms. Default 0. */
   debounce?: number
-  /** … but never longer than this, in ms. Default ten times `debounce`. */
+  /** The longest time, in ms, that a change waits for `debounce`. Default ten times `debounce`. */
   maxWait?: number
   /** The type of a model or collection, for those that don't say it themselves (`liveType`, `modelType`, `App.live`). */
   typeOf?: (entity: any) => string | null | undefined
@@ -137,7 +143,7 @@ export interface AppOptions {
   defer?: boolean
   /** This client's name; letters, digits, `-` and `_` are safe in every header. Default: a random one. */
   clientId?: string
-  /** Whether to write down from the start what `App.explain` tells. Default: from its first call on. */
+  /** Whether `App.explain` records steps from the start. Default: from its first call on. */
   explain?: boolean
 }
 
@@ -168,7 +174,7 @@ export interface LiveOptions {
   /** Whether to ask for what the app's own last fetch asked for: its `url` and `data`. Default false. */
   remember?: boolean
   /**
-   * Whether to wait while a refresh would overwrite the user's work: attributes that were set and not saved, new members
+   * Whether a refresh waits while it would overwrite the user's work: attributes that were set and not saved, new members
    * of a collection, or text typed in a field of the very view that shows it. Default true.
    */
   defer?: boolean
@@ -176,24 +182,35 @@ export interface LiveOptions {
   options?: Record<string, unknown>
 }
 
-/** One step on the way from a change to its result. */
+/** One step on the way from a change to its result. What does not apply to a step is absent. */
 export interface Step {
   /** When, in ms since the page began (`performance.now()`). */
   time: number
   /**
-   * `change` (the feed changed: `event` and `key`, or `type`, `operation` and `id` of a model), `plan` (the page view is to be refreshed), `joined` (a fetch that is under way or waited
-   * for will do), or the event of the same name: `refresh:start`, `refresh:done`, `refresh:error`, `refresh:deferred`,
-   * `refresh:skipped`.
+   * - `change`: the feed changed: a child (`event` and `key`), or records of a type (`type`, `operation` and `id`).
+   * - `plan`: the page view is to be refreshed.
+   * - `joined`: a fetch that is under way or pending answers this change too.
+   * - `refresh:start`, `refresh:done`, `refresh:error`, `refresh:deferred`, `refresh:skipped`: the event of this name.
    */
   what: string
   /** Why it was skipped or deferred, or the error's code. */
   reason?: string
-  /** The view, unless it is gone. */
+  /** The view that it is about, unless that was collected. */
   view?: View
-  /** The model or collection, unless it is gone. */
+  /** The model or collection that it is about, unless that was collected. */
   entity?: Entity
-  /** What else the event of that name tells. */
-  [more: string]: unknown
+  /** Of a `refresh:error`: what was thrown, or what the promise was rejected with. */
+  cause?: unknown
+  /** Of a change of a child: the event that was triggered, such as `firebase.child_added`. */
+  event?: string
+  /** Of a change of a child: its name. */
+  key?: string
+  /** Of a change of records: their type. */
+  type?: string
+  /** Of a change of records: `added`, `changed` or `removed`. */
+  operation?: string
+  /** Of a change of records: the id of the one that changed, if that is known. */
+  id?: RecordId
 }
 
 /** An App as it is now, for tools such as `remote-refresh/inspector`, which shows it in words. */
@@ -210,7 +227,7 @@ export interface Inspection extends AppState {
   readonly events: EventsInspection
 }
 
-/** What `refresh:start` and `refresh:done` tell. */
+/** The argument of `refresh:start` and `refresh:done`. */
 export interface RefreshDetail {
   /** What is fetched. */
   entity: Entity
@@ -218,7 +235,7 @@ export interface RefreshDetail {
   view?: View
 }
 
-/** What `refresh:error` tells. */
+/** The argument of `refresh:error`. */
 export interface RefreshError {
   /** The model or collection whose refresh failed, if it was one. */
   entity?: Entity
@@ -229,7 +246,7 @@ export interface RefreshError {
    * - `fetch-failed`: the request failed; `cause` is what it was rejected with.
    * - `fetch-timeout`: it did not settle in time.
    * - `invalid`: the answer did not pass the model's `validate`.
-   * - `hook-threw`, `subviews-threw`, `refresh-threw`: the view's own code threw.
+   * - `hook-threw`, `subviews-threw`, `refresh-threw`: the app's own code threw: a view's hook, what gives its subviews, or what it shows.
    * - `too-deep`: views are nested deeper than any page; those below were not refreshed.
    */
   code: string
@@ -247,15 +264,15 @@ export interface AppEvents {
   'firebase.child_removed': [snapshot: DataSnapshot, previousChildName: string | null]
   /** The feed's state changed, or is the same for another reason. */
   'feed:state': [state: FeedState, detail: { feed: Feed, previous: FeedState, reason: FeedReason | null }]
-  /** A fetch starts. */
+  /** A fetch starts: after the walk, or a slice of it, that came to the entity, and when one of `concurrency` is free. */
   'refresh:start': [detail: RefreshDetail]
   /** A fetch has settled, and the entity shows its answer. */
   'refresh:done': [detail: RefreshDetail]
-  /** Something of a refresh threw or failed; the others go on. */
+  /** A fetch failed, or the app's own code threw; the rest of the refresh goes on. */
   'refresh:error': [error: RefreshError]
   /**
    * The tab is `hidden`: the page view will be refreshed when it is seen. Or a refresh would overwrite the user's work,
-   * which is `unsaved` or typed in the `focused` field: it follows when that is saved, taken back or left.
+   * which is `unsaved` or typed in the `focused` field: the refresh is pending until that is saved, reverted or left.
    */
   'refresh:deferred': [detail: { view?: View, entity?: Entity, reason: 'hidden' | 'unsaved' | 'focused' }]
   /**
@@ -280,7 +297,7 @@ export interface App {
   /** The bus: all of Backbone.Events plus `emit`; itself an emitter and a mixin. */
   Events: Events<AppEvents>
   Views: {
-    /** The displayed page view. Set it when you show another; one that comes back pays what it owes. */
+    /** The displayed page view. Set it when you show another; if one that comes back has a refresh pending, that is run. */
     currentPageView: any
     /** Registers a view, held weakly, where the walker can't see the tree by itself. */
     register(view: View, options?: RegisterOptions): {
@@ -312,7 +329,7 @@ export interface App {
   write<R>(entities: Entity | Entity[], send: (headers: Record<string, string>) => R): R
   /**
    * The last 500 steps from changes to their results: all, or those of one view, model or collection and the changes
-   * between them. The first call switches it on; until then nothing is written down. Fetches also become entries of
+   * between them. The first call switches it on; until then no step is recorded. Fetches also become entries of
    * `performance.measure`.
    */
   explain(target?: View | Entity): Step[]
@@ -326,7 +343,7 @@ export interface App {
 
 /** An error of this package: what is wrong and what to do, with a stable `code`. */
 export interface RemoteRefreshError extends Error {
-  /** What tells it from other errors. */
+  /** Distinguishes it from other errors. */
   name: 'RemoteRefreshError'
   /** A stable name to branch on, such as `invalid-options`. */
   code: string

@@ -1,6 +1,6 @@
 /**
- * A custom element that shows what an App does, and why: its feed, what the displayed page view fetches and owes, and each
- * change on its way to its results.
+ * A custom element that shows what an App does, and why: its feed, what the displayed page view fetches and has pending, and
+ * each change on its way to its results.
  *
  * ```js
  * import App from 'remote-refresh'

@@ -1,4 +1,4 @@
-// What the app said of its models and collections by `App.live`, and of which type each is.
+// What the app declared about its models and collections by `App.live`, and the type of each.
 
 const NOTHING = Object.freeze({})
 

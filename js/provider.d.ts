@@ -1,6 +1,8 @@
+// The type of providers, which `connect({ provider })` takes.
+
 /** What a provider gets: the user it is for, and the calls by which it says what it knows. */
 export interface ProviderFeed {
-  /** The user, as `connect` was told. */
+  /** The user: the `uid` given to `connect`. */
   readonly uid: string | number | undefined
   /** The token that `connect`'s `auth` gave, if there is one. */
   readonly token: string | undefined

@@ -1,7 +1,7 @@
-// A provider brings the user's node by other means than the Realtime Database's event streams.
+// Opens an app's provider, which brings the user's node by other means than the Realtime Database's event streams.
 //
-// The engine takes it for a stream: it says when it is opened and closed, renews the token it gets, and decides what follows
-// when it is lost or denied. So whatever ARCHITECTURE.md says of the feed's states holds for providers as well.
+// To the engine it is a stream: the engine opens and closes it, renews the token it gets, and decides what follows
+// when it is lost or denied. So what ARCHITECTURE.md says of the feed's states holds for providers as well.
 
 import { surface } from './error.js'
 

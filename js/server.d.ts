@@ -1,5 +1,5 @@
 /**
- * The server's half of remote-refresh: tells the feed that something of these users changed, so that what they are looking
+ * The server's half of remote-refresh: writes to the feed that something of these users changed, so that what they are looking
  * at fetches itself again.
  *
  * ```js
@@ -50,7 +50,7 @@ export interface NotifierOptions {
    */
   batchSize?: number
   /**
-   * Milliseconds during which changes gather into one write: 50 to 100 are a good choice. 0, the default, sends each change by
+   * The batching window: milliseconds during which changes gather into one write: 50 to 100 are a good choice. 0, the default, sends each change by
    * itself, at once; 10,000 is the most. Changes of the same user are merged: their types are united and the records counted,
    * `origin` stays if it is the same, and the more urgent `spread` holds. A change without `models` among others refreshes
    * everything. One write is under way at a time, so a slow feed gets fewer and larger ones, in the order of the calls.
@@ -71,29 +71,29 @@ export interface NotifierOptions {
 
 /** What {@link Notifier.remoteRefresh} did. */
 export interface Told {
-  /** How many different users were told. */
+  /** How many different users were notified. */
   users: number
   /** How many requests that took, retries included; with a `window`, those of the write that this call took part in. */
   requests: number
 }
 
-/** Tells one feed. Safe to share, and to call at any time. */
+/** Notifies users by one feed. Safe to share, and to call at any time. */
 export interface Notifier {
   /**
-   * Tells these users' browsers that something of theirs changed.
+   * Notifies these users' browsers that something of theirs changed.
    *
    * All ids and the change are checked before anything is sent. Each batch is one atomic write, so one refresh in each
    * browser. It settles when the feed has answered, also where the change waited in a `window`.
    *
    * A write whose answer was lost is repeated, and may then count twice: a browser refreshes once more, and never too little.
    *
-   * @param userIds whom it concerns; an id given twice counts once, and an empty list sends nothing. An id has at most 768
+   * @param userIds the users whom it concerns; an id given twice counts once, and an empty list sends nothing. An id has at most 768
    *   bytes and none of `. $ # [ ] /` or control characters
    * @param change what changed
-   * @throws NotifierError, as a rejection; its `failed` names the users who were not told
+   * @throws NotifierError, as a rejection; its `failed` names the users who were not notified
    */
   remoteRefresh(userIds: string | number | Iterable<string | number>, change?: Change): Promise<Told>
-  /** Sends what a `window` still holds; settles when all calls so far have. Never fails: whoever called is told. */
+  /** Sends what a `window` still holds; settles when all calls so far have. Never fails: a failure is reported to the caller of `remoteRefresh`. */
   flush(): Promise<void>
   /** As {@link Notifier.flush}; calls after it fail with `closed`. For the end of a process. May be called twice. */
   close(): Promise<void>
@@ -110,13 +110,13 @@ export declare function createNotifier(options: NotifierOptions): Notifier
 export type NotifierErrorCode =
   /** An option of `createNotifier` is wrong. */
   | 'bad-options'
-  /** An id cannot be a user's. Nobody was told. */
+  /** An id cannot be a user's. No user was notified. */
   | 'bad-user-id'
-  /** `models`, `origin` or `spread` is wrong. Nobody was told. */
+  /** `models`, `origin` or `spread` is wrong. No user was notified. */
   | 'bad-change'
-  /** {@link Notifier.close} was called. Nobody was told. */
+  /** {@link Notifier.close} was called. No user was notified. */
   | 'closed'
-  /** 100,000 users or calls wait for a feed that is slow or away; only with a `window`. Nobody was told. */
+  /** 100,000 users or calls wait for a feed that is slow or away; only with a `window`. No user was notified. */
   | 'overloaded'
   /** The `auth` function threw or gave no token. */
   | 'auth-failed'
@@ -130,12 +130,12 @@ export type NotifierErrorCode =
 /** An error with a code to branch on and a sentence that says what to do. Never holds the secret. */
 export declare class NotifierError extends Error {
   constructor(code: NotifierErrorCode, message: string, details?: { status?: number; failed?: unknown[] })
-  /** What tells it from other errors. */
+  /** Distinguishes it from other errors. */
   readonly name: 'NotifierError'
   /** What went wrong, to branch on. */
   readonly code: NotifierErrorCode
   /** HTTP status of the last answer, where there was one. */
   readonly status?: number
-  /** The users of whom the feed did not say that they were told: pass them to `remoteRefresh` again. Being told twice does no harm. */
+  /** The users whom the feed did not confirm as notified: pass them to `remoteRefresh` again. To be notified twice does no harm. */
   readonly failed: unknown[]
 }

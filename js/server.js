@@ -1,4 +1,4 @@
-// The server's half of remote-refresh: tells the feed that something of these users changed.
+// The server's half of remote-refresh: writes to the feed that something of these users changed.
 //
 // One `remoteRefresh` is one atomic multi-path PATCH to the feed (a Firebase Realtime Database or remote-refresh-server),
 // so one event for each browser and one pass over its screen. It bumps `updated` and `version` of each user's node and, for

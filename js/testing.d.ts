@@ -83,7 +83,7 @@ export interface FetchWatch {
   /** The `refresh:error`s. */
   readonly errors: { code: string, cause: unknown, entity?: object, view?: object }[]
   /**
-   * Resolves when nothing is being fetched, nor is about to be: at once, if nothing was owed. Rejects with `not-settled`
+   * Resolves when nothing is being fetched, nor is about to be: at once, if nothing was pending. Rejects with `not-settled`
    * after `timeout` ms (default 5000) of real time. What waits for a timer (a debounce, a repeat after a failure) doesn't count.
    */
   settled(options?: { timeout?: number }): Promise<void>

@@ -8,7 +8,7 @@
 //   testing.js, .cjs      for apps' own tests
 //   inspector.js, .cjs    a custom element that shows what an App does
 //   *.min.js              the first and the last two of these as classic scripts: for a script tag, and for AMD loaders (RequireJS)
-//   *.d.cts               the type declarations once more, for those who `require`
+//   *.d.cts               the type declarations once more, for code that uses `require`
 //   www/                  the demo page; it imports the package by its name, so it comes last
 import { build as esbuild, transform } from 'esbuild'
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
@@ -35,7 +35,7 @@ async function build(options) {
 /** What all bundles share. Nothing is minified: the app that uses the package has a bundler and a debugger of its own. */
 const common = { bundle: true, sourcemap: true, target: 'es2022', logLevel: 'warning' }
 
-/** Embeds a .wasm file as a string of its bytes, for js/embedded.js: base64 would hide repetition from compressors. */
+/** Embeds a .wasm file as a string with one character for each byte, for js/index.js, which makes bytes of it: base64 would hide repetition from compressors. */
 const embedWasm = {
   name: 'embed-wasm',
   setup(build) {

@@ -19,6 +19,9 @@ const ENTRIES = [
 /** Files whose names are exported by others, and written down where they are first. */
 const SHARED = { 'remote-refresh': ['events', 'provider', 'inspect'] }
 
+/** Declared in a shared file, and exported by no entry. */
+const INTERNAL = new Set(['BusInspection', 'EmitterInspection', 'ExplainedStep', 'FeedStatus', 'NameInspection'])
+
 /** What one looks for first in the first entry point; the others follow as they are declared. */
 const FIRST = ['App', 'createApp', 'AppOptions', 'ConnectOptions', 'FollowOptions', 'Auth', 'Token', 'Since', 'Feed', 'FeedState', 'FeedReason', 'LiveOptions', 'AppEvents']
 
@@ -43,7 +46,7 @@ export function apiPage() {
     if (about) parts.push(`${prose(about)}\n`)
     const again = reexports(source)
     if (again) parts.push(again)
-    const sections = [source, ...(SHARED[name] ?? []).map(parse)].flatMap(declarations)
+    const sections = [source, ...(SHARED[name] ?? []).map(parse)].flatMap(declarations).filter(({ name }) => !INTERNAL.has(name))
     const rank = ({ name }) => (FIRST.indexOf(name) + 1 || FIRST.length + 1)
     if (file === 'index') sections.sort((a, b) => rank(a) - rank(b))
     if (sections.length) parts.push(`${sections.filter(({ name }) => name).map(({ name, anchor }) => `[\`${name}\`](#${anchor})`).join(' · ')}\n`)

@@ -1,6 +1,6 @@
-# shellcheck shell=bash disable=SC2034 # variables are for those who source this
 # What every script here starts with: strict mode, the repository as the working folder, the tools on PATH, and a few
 # words for progress, failure and scratch folders. Sourced, never run. Keeps to bash 3.2, which is what macOS has.
+# shellcheck shell=bash disable=SC2034 # variables are for the scripts that source this
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

@@ -1,7 +1,7 @@
-//! What the engine calls in JavaScript: the object that `js/host.js` makes of an App.
+//! What the engine calls in JavaScript: the object that `js/app.js` makes of an App.
 //!
-//! *Ids in wasm, objects in JS*: the host is the one JavaScript object that wasm memory holds, and it refers to its App by a
-//! WeakRef, so that it keeps nothing alive. Calls carry numbers; the host finds the objects.
+//! *Ids in wasm, objects in JS*: of the app's side the host is the one object that wasm memory holds, and it refers to its App by a
+//! WeakRef, so it keeps nothing alive. Calls carry numbers; the host finds the objects.
 //!
 //! What a call throws was reported where it was thrown (a handler's error goes where uncaught ones go), and must not stop the
 //! engine: each import catches it.

@@ -1,4 +1,4 @@
-// Elements without markup: nothing that an app says is ever parsed.
+// Makes elements without markup: no text of the app's is ever parsed.
 
 /** An element with attributes (`true` is an empty one, `false` and `undefined` none), `on…` handlers, and children. */
 export function h(tag, attributes = {}, ...children) {

@@ -1,4 +1,4 @@
-// The element: what it looks like, when it looks, and what its controls do.
+// The element: what it looks like, when it reads the App, and what its controls do.
 //
 // It follows the App by its events, and looks again once they pause for a frame; beside that twice a second, since a page view that
 // is shown, a request of the app's own and a clock have no events. Removed from the document it follows nothing, and holds no App's

@@ -1,4 +1,4 @@
-// One look at an App: what it says by its public methods, as plain rows. Views and entities are held weakly.
+// Reads an App by its public methods, as plain rows. Views and entities are held weakly.
 
 import { attempt, nameOfEntity, nameOfView } from './names.js'
 import { redact } from './redact.js'

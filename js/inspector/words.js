@@ -1,4 +1,4 @@
-// What happened, and what will, in plain words. Nothing here looks at an App: numbers, names and codes go in, sentences come out.
+// Sentences for what happened and what will. Nothing here looks at an App: numbers, names and codes go in, sentences come out.
 
 /** Why a refresh was skipped, by `reason`. */
 const SKIPPED = {

@@ -1,4 +1,4 @@
-// Sees every request that Backbone makes, from its start.
+// `App.observe`: wraps `Backbone.sync`, to see every request of Backbone's from its start.
 
 /** Wraps `Backbone.sync`. Returns how to undo that. */
 export function observe(Backbone, header, requests) {

@@ -1,4 +1,4 @@
-// What a call of `remoteRefresh` asks for: checked, merged with what others ask for, and put into the words of the user's
+// What a call of `remoteRefresh` asks for: checked, merged with what others ask for, and written as the values of the user's
 // node. Pure: nothing is sent here.
 import { NotifierError } from './error.js'
 

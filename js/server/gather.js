@@ -1,4 +1,4 @@
-// The coalescing window: changes of the same user that come close together become one write.
+// The batching window: changes of the same user that come close together become one write.
 //
 // One write is under way at most, and one set of changes gathers. A set is due when its window is over; if a write is under
 // way then, it goes on gathering until that ends. So a slow feed gets fewer and larger writes, in the order of the calls.

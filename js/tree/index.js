@@ -1,4 +1,4 @@
-// Finds a view's subviews: those it was registered with, those its framework tells of, those in the properties of the field.
+// Finds a view's subviews: those it was registered with, those its framework gives, those in properties where frameworks and apps keep them.
 
 import { collectAny, collectOwn } from './collect.js'
 import { collectNamed, hasNamed } from './names.js'

@@ -1,4 +1,4 @@
-// Another task, as soon as the browser has dealt with what waits: input, and a frame.
+// Runs code in a later task, after the input and the frame that the browser has waiting.
 
 /** Calls `act` in a later task. `scheduler.yield` where there is one; a message, which no browser delays as it does timers. */
 export function later(act) {

@@ -1,4 +1,4 @@
-// Where the field keeps subviews: what frameworks tell of them, and the properties they are found in.
+// Where frameworks and apps keep subviews: the methods that give them, and the properties that hold them.
 
 import { collectViews, ownOrComputed } from './collect.js'
 import { isObject } from './kinds.js'

@@ -1,4 +1,4 @@
-// Checks README.md, CONTRIBUTING.md, docs/*.md and the server's page: every code block by what its language allows, every link, every command.
+// Checks README.md, ARCHITECTURE.md, CONTRIBUTING.md, docs/*.md and the server's page: every code block by what its language allows, every link, every command.
 // Usage: check.mjs FOLDER-OF-THE-BUILT-PROGRAMS [PAGE…]
 //
 // A block that can't be checked says why, as `unchecked="why"` after its language; those are counted and listed.
@@ -16,7 +16,7 @@ import { checkTypes } from './types.mjs'
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 
 /** All pages, as paths from the repository. */
-export const pages = () => ['README.md', 'CONTRIBUTING.md', 'crates/server/README.md', ...readdirSync(`${root}/docs`).filter(name => name.endsWith('.md')).map(name => `docs/${name}`)]
+export const pages = () => ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'crates/server/README.md', ...readdirSync(`${root}/docs`).filter(name => name.endsWith('.md')).map(name => `docs/${name}`)]
 
 /** Languages of which nothing here can tell right from wrong. */
 const UNCHECKED = { text: 'not code' }

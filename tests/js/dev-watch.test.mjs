@@ -17,12 +17,12 @@ async function folder(t) {
 }
 
 test('a change asks for the steps that it concerns, and for none that another includes', () => {
-  assert.deepEqual(stepsFor(['js/walk.js']), ['page'])
+  assert.deepEqual(stepsFor(['js/tree/walk.js']), ['page'])
   assert.deepEqual(stepsFor(['www/app.css']), ['page'])
-  assert.deepEqual(stepsFor(['src/browser.js']), ['wasm'])
+  assert.deepEqual(stepsFor(['src/browser/page.rs']), ['wasm'])
   assert.deepEqual(stepsFor(['crates/core/src/app.rs']), ['wasm', 'server'])
   assert.deepEqual(stepsFor(['crates/demo/src/seed.json']), ['server'])
-  assert.deepEqual(stepsFor(['js/walk.js', 'src/lib.rs', 'crates/server/src/lib.rs']), ['wasm', 'server'])
+  assert.deepEqual(stepsFor(['js/tree/walk.js', 'src/lib.rs', 'crates/server/src/lib.rs']), ['wasm', 'server'])
   assert.deepEqual(stepsFor(['Cargo.lock']), ['wasm', 'server'])
 })
 

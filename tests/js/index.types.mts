@@ -1,8 +1,9 @@
 // Compiled, never run: what TypeScript must accept from a user of remote-refresh, and what it must not.
 import App, {
-  type App as AppType, type AppEvents, type Auth, type ConnectOptions, type DataSnapshot, type Feed, type FeedState, type Inspection, type Since,
+  type App as AppType, type AppEvents, type Auth, type ConnectOptions, type DataSnapshot, type Feed, type FeedState, type Inspection, type Since, type Step,
   App as same, Events, Utils, Views, connect, createApp, show,
 } from 'remote-refresh'
+import type { ExplainedStep } from '../../js/inspect.js'
 
 const second: AppType = createApp({ fetchTimeout: 5000, fetchRetries: 0 })
 createApp()
@@ -61,7 +62,7 @@ Events.trigger('firebase.child_added', {} as DataSnapshot, null)
 const args: AppEvents['refresh:deferred'][0]['reason'] = 'hidden'
 void args
 
-const third: AppType = createApp({ typeOf: (entity: { kind?: string }) => entity.kind, defer: false, clientId: 'tab', explain: true })
+const third: AppType = createApp({ concurrency: 2, typeOf: (entity: { kind?: string }) => entity.kind, defer: false, clientId: 'tab', explain: true })
 class List { fetch() {} }
 const list: List = third.live(new List(), { type: 'Message', single: true, remember: true, defer: false, via: 'pager', options: { timeout: 5 } })
 third.live(List, { via: (entity: List, options) => [entity.fetch(), options] })
@@ -69,6 +70,11 @@ third.observe({ sync() {} }, { header: 'X-Tab' }).unobserve()
 const sent: Promise<number> = third.write([list], async headers => Object.keys(headers).length)
 const steps: { what: string, reason?: string }[] = third.explain(list)
 void [sent, steps, third.clientId.length]
+// A step is what the engine records, but for its number, and what was thrown.
+type Same<A, B> = [A] extends [B] ? [B] extends [A] ? true : false : false
+const alike: Same<keyof Step, Exclude<keyof ExplainedStep, 'number'> | 'cause'> = true
+const step: Step | undefined = third.explain()[0]
+void [alike, step?.what.length, step?.id?.toString()]
 const inspection: Inspection = third.inspect()
 const numbers: (number | null)[] = [inspection.stateOf(list).retryAt, inspection.renewAt, inspection.views]
 const subviews: object[] = inspection.childrenOf(inspection.page ?? page)

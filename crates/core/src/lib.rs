@@ -1,6 +1,17 @@
 //! The pure core of remote-refresh: every decision, no effects.
 //!
-//! Needs no `std`: what the browser downloads is smaller without it.
+//! | module | what it decides |
+//! |---|---|
+//! | [`app`] | one App: what becomes of a change; facts in, orders out |
+//! | [`bus`] | which handlers the event bus has, in which order, and what a removal ends |
+//! | [`feed`] | the state of the connection to the user's node: streams, tokens, tabs |
+//! | [`change`] | what a change of the node concerns |
+//! | [`views`], [`refresh`] | which views are walked, which entities are fetched, and when |
+//! | [`mirror`], [`wire`], [`query`] | the node: what differs; the Realtime Database's format, shared with the feed server; its queries |
+//! | [`explain`], [`nearest`] | for people: the last steps, the name that was meant |
+//! | [`revision`], [`time`], [`timer`], [`backoff`], [`random`] | what the others are made of; time and randomness are arguments |
+//!
+//! It uses no `std`, so there is no clock, no file and no network that it could reach.
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 

@@ -190,17 +190,17 @@ pub fn table(rows: &[Row]) -> String {
     let requests: u64 = rows.first().map_or(0, |row| row.requests.iter().sum());
     let clients = requests / ENTITIES;
     let mut text = format!(
-        "# Spread: {} clients hear of one change\n\n\
-         Each has a page of {ENTITIES} entities and asks for them as the core says, {} requests in all; the feed reaches everybody within \
-         {DELIVERY} ms. `spread` in the user's node makes each client wait for its place, which follows from its id, so that no two \
-         changes make the same herd. Simulated with the core's own App for each client, by `cargo run --release -p remote-refresh-sim -- spread`.\n\n\
+        "# Spread: one change reaches {} clients\n\n\
+         Each has a page of {ENTITIES} entities and fetches them when the core says so, {} requests in all; the feed reaches all clients within \
+         {DELIVERY} ms. `spread` in the user's node makes each client wait for its place, which follows from its id, so the \
+         clients are spread evenly. Simulated with the core's own App for each client, by `cargo run --release -p remote-refresh-sim -- spread`.\n\n\
          ![Requests per second](spread.svg)\n\n\
-         | `spread` | peak, requests in one second | of the herd's | half of the clients asked after | the last after |\n\
+         | `spread` | peak, requests in one second | of the peak without | half of the clients asked after | the last after |\n\
          |---:|---:|---:|---:|---:|\n",
         grouped(clients),
         grouped(requests)
     );
-    let herd = rows.first().map_or(1, Row::peak);
+    let without = rows.first().map_or(1, Row::peak);
     for row in rows {
         let name = if row.spread == 0 {
             "none".to_owned()
@@ -208,7 +208,7 @@ pub fn table(rows: &[Row]) -> String {
             format!("{} s", row.spread / 1000)
         };
         let (peak, half, last) = (row.peak(), seconds(row.wait(0.5)), seconds(row.wait(1.0)));
-        let part = 100.0 * peak as f64 / herd as f64;
+        let part = 100.0 * peak as f64 / without as f64;
         let _ = writeln!(
             text,
             "| {name} | {} | {part:.1} % | {half} s | {last} s |",

@@ -4,8 +4,8 @@
 //! that each is decided on what is true when it is carried out (*decide, then act*): the shell ends
 //! its borrow, calls JavaScript, and polls again. A handler may do anything meanwhile.
 //!
-//! Every seam (first value, change, page shown, tab visible) runs one function, `settle_page`: is
-//! what the feed says different from what this screen has applied? (*state, not messages*)
+//! Every sync point (first value, change, page shown, tab visible) runs one function, `settle_page`: is
+//! what the feed holds different from what this screen has applied? (*state, not messages*)
 
 mod echo;
 mod inspect;

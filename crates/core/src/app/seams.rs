@@ -1,4 +1,4 @@
-//! The seams: where what is displayed may no longer be what the server has. All of them run one comparison, and one review.
+//! The sync points: where what is displayed may no longer be what the server has. All of them run one comparison, and one review.
 
 use super::{App, Child, Output, Step};
 use crate::feed::message::FeedInput;

@@ -1,4 +1,4 @@
-//! The views: which were walked in this pass, which one is displayed, and whether it owes a refresh.
+//! The views: which were walked in this pass, which one is displayed, and whether its refresh is pending.
 //!
 //! Views are known by number alone (*ids in wasm, objects in JS*); the shell forgets a number when
 //! its view was collected.
