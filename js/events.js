@@ -26,8 +26,8 @@ Store.prototype = Object.create(null)
 export function createEvents() {
   const bus = { on, off, once, listenTo, listenToOnce, stopListening, trigger, bind: on, unbind: off, emit: trigger }
   exposeFieldsOf(bus, fieldsOf)
-  // Not enumerable, and they stay so.
-  return Object.defineProperties(bus, { [EMITTER]: { writable: true }, [LISTENER]: { writable: true } })
+  // Not enumerable, and they stay so: also what Backbone's `listenTo` writes on it.
+  return Object.defineProperties(bus, { [EMITTER]: { writable: true }, [LISTENER]: { writable: true }, _listenId: { writable: true } })
 }
 
 // Emitters and listeners

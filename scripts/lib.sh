@@ -111,8 +111,8 @@ toolchains() {
 has_wasm_target() { compgen -G "$(rustc --print target-libdir --target "$wasm")/libcore-*.rlib" >/dev/null; }
 
 # How the wasm package is compiled. As a cdylib alone, since cargo does no link-time optimization for a package that is built as a
-# library too.
-cargo_wasm=(cargo rustc --profile wasm --target "$wasm" -p remote-refresh --lib --crate-type cdylib)
+# library too. Panic messages name source files: not by folders of the machine that compiled them.
+cargo_wasm=(env "RUSTFLAGS=--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src/=" cargo rustc --profile wasm --target "$wasm" -p remote-refresh --lib --crate-type cdylib)
 
 # llvm_major: the major version of LLVM this compiler was built with; coverage data is only readable by the same.
 llvm_major() { rustc -vV | sed -n 's/^LLVM version: \([0-9]*\).*/\1/p'; }

@@ -129,7 +129,7 @@ test('a deeper tree than any page has is cut off, reported once, and the rest is
     App.Utils.RemoteRefresh({ _subviews: [tree, { model: newModel('/beside') }] }, {})
   }
   // A long walk goes on in later tasks.
-  await until(() => urls().length === 2)
+  await until(() => urls().length === 2 && told('refresh:error').length === 2)
   assert.deepEqual(told('refresh:error').map(({ code }) => code), ['too-deep', 'too-deep'])
   assert.deepEqual(urls(), ['/beside', '/beside'])
 })
