@@ -1,107 +1,103 @@
-//! An engine in a page whose network, events and host a test controls.
+//! An engine whose network, host, clock and page a test controls.
+#![allow(dead_code, unused_imports, reason = "two programs share this; neither uses all of it")]
 
-use std::cell::RefCell;
+mod bindings;
+
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::{Array, Function, Object, Reflect, JSON};
-use remote_refresh::app::Engine;
+use remote_refresh::app::{Engine, Whose};
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen(module = "/tests/web/world.js")]
-extern "C" {
-    pub(crate) type Network;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Network;
-    #[wasm_bindgen(method)]
-    fn count(this: &Network) -> usize;
-    #[wasm_bindgen(method)]
-    fn request(this: &Network, index: usize) -> Request;
-    #[wasm_bindgen(method)]
-    fn uninstall(this: &Network);
-
-    pub(crate) type Request;
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn url(this: &Request) -> String;
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn accept(this: &Request) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn cache(this: &Request) -> String;
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn cancelled(this: &Request) -> bool;
-    #[wasm_bindgen(method)]
-    pub(crate) fn aborted(this: &Request) -> bool;
-    #[wasm_bindgen(method)]
-    pub(crate) fn respond(this: &Request, status: u16);
-    #[wasm_bindgen(method, js_name = respondWithoutBody)]
-    pub(crate) fn respond_without_body(this: &Request, status: u16);
-    #[wasm_bindgen(method)]
-    pub(crate) fn write(this: &Request, bytes: &[u8]);
-    #[wasm_bindgen(method)]
-    pub(crate) fn end(this: &Request);
-    #[wasm_bindgen(method, js_name = breakOff)]
-    pub(crate) fn break_off(this: &Request, message: &str);
-    #[wasm_bindgen(method)]
-    pub(crate) fn fail(this: &Request, message: &str);
-
-    type World;
-    #[wasm_bindgen(constructor)]
-    fn new() -> World;
-    #[wasm_bindgen(method)]
-    fn host(this: &World) -> JsValue;
-    #[wasm_bindgen(method)]
-    fn react(this: &World, call: &str, reaction: &Function);
-    #[wasm_bindgen(method)]
-    fn take(this: &World) -> Array;
-
-    fn turn() -> js_sys::Promise;
-    #[wasm_bindgen(js_name = dispatchOnWindow)]
-    pub(crate) fn dispatch_on_window(event: &str);
-    #[wasm_bindgen(js_name = dispatchOnDocument)]
-    pub(crate) fn dispatch_on_document(event: &str);
-    #[wasm_bindgen(js_name = showPage)]
-    pub(crate) fn show_page(persisted: bool);
-    pub(crate) fn becomes(visibility: &str);
-    #[wasm_bindgen(js_name = forgetVisibility)]
-    fn forget_visibility();
-
-    pub(crate) type Listeners;
-    #[wasm_bindgen(constructor)]
-    pub(crate) fn new() -> Listeners;
-    #[wasm_bindgen(method)]
-    pub(crate) fn stop(this: &Listeners) -> i32;
-}
+pub(crate) use bindings::{
+    becomes, becomes_silently, dispatch_on_document, dispatch_on_window, hide_page, js, show_page, Listeners,
+    Neighbour, Provided, Refusal, Request, Snapshot, World,
+};
 
 /// Turns of the event loop that are waited for a condition.
-const PATIENCE: u32 = 4000;
+const PATIENCE: u32 = 2000;
 
 /// Lets what is due happen: promises, and timers of a few milliseconds.
 pub(crate) async fn a_turn() {
-    turn().await.expect("a timer does not reject");
+    bindings::turn().await.expect("a timer does not reject");
 }
 
-/// An engine, its network and the log of its calls. Dropping it restores the browser; the engine cleans up for itself.
+/// The network that a test controls. Dropping it restores the browser's.
+struct Network(bindings::Network);
+
+impl Drop for Network {
+    fn drop(&mut self) {
+        self.0.uninstall();
+    }
+}
+
+/// Time that stands still, and timers that wait. Dropping it restores the browser's.
+pub(crate) struct Clock(bindings::Clock);
+
+impl Clock {
+    pub(crate) fn new() -> Self {
+        Self(bindings::Clock::new())
+    }
+
+    /// How many timers were set so far.
+    pub(crate) fn set(&self) -> u32 {
+        self.0.set()
+    }
+
+    /// The delays of the timers that wait, in milliseconds.
+    pub(crate) fn delays(&self) -> Vec<f64> {
+        self.0.delays()
+    }
+
+    /// Moves the time on; timers fire when they are due.
+    pub(crate) fn advance(&self, milliseconds: f64) {
+        self.0.advance(milliseconds);
+    }
+}
+
+impl Drop for Clock {
+    fn drop(&mut self) {
+        self.0.restore();
+    }
+}
+
+/// An engine, its network and the log of its calls. Dropping it restores the page; the engine cleans up for itself.
 pub(crate) struct Page {
     pub(crate) engine: Rc<Engine>,
-    network: Network,
-    world: World,
+    pub(crate) world: World,
+    network: Rc<Network>,
     log: RefCell<Vec<String>>,
 }
 
 impl Drop for Page {
     fn drop(&mut self) {
-        self.network.uninstall();
-        forget_visibility();
+        bindings::forget_visibility();
     }
 }
 
 impl Page {
     pub(crate) fn new() -> Self {
+        Self::with("{}")
+    }
+
+    /// A page whose `createApp` was given these options, an expression of JavaScript.
+    pub(crate) fn with(options: &str) -> Self {
+        Self::on(Rc::new(Network(bindings::Network::new())), options)
+    }
+
+    /// Another page with the same network.
+    pub(crate) fn beside(other: &Self) -> Self {
+        Self::on(Rc::clone(&other.network), "{}")
+    }
+
+    fn on(network: Rc<Network>, options: &str) -> Self {
         let world = World::new();
-        let engine = Engine::new(world.host().unchecked_into(), &Object::new());
+        let engine = Engine::new(world.host().unchecked_into(), &js(options));
         Self {
-            engine: Rc::new(engine.expect("no options are valid options")),
-            network: Network::new(),
+            engine: Rc::new(engine.expect("the options are valid")),
             world,
+            network,
             log: RefCell::default(),
         }
     }
@@ -110,12 +106,30 @@ impl Page {
     pub(crate) async fn connected(value: &str) -> Self {
         let page = Self::new();
         page.connect(1);
-        let request = page.request(0).await;
-        request.respond(200);
-        request.write(put("/", value).as_bytes());
+        page.open(0, value).await;
+        page.take();
+        page
+    }
+
+    /// A page whose feed has a provider that brought this value, an expression of JavaScript.
+    pub(crate) async fn provided(value: &str) -> Self {
+        let page = Self::new();
+        page.world.provide();
+        let options = js("{ provider() {} }");
+        page.engine.connect(1, &options).expect("valid options");
+        let stream = page.world.provided();
+        stream.value(&js(value)).expect("a value that can be sent");
         page.until("feed 1 open").await;
         page.take();
         page
+    }
+
+    /// Answers the request of this index with this value.
+    pub(crate) async fn open(&self, index: usize, value: &str) {
+        let request = self.request(index).await;
+        request.respond(200);
+        request.write(put("/", value).as_bytes());
+        self.until("feed 1 open").await;
     }
 
     /// Connects the feed of this number, which belongs to the user of the same.
@@ -123,15 +137,36 @@ impl Page {
         connect(&self.engine, feed);
     }
 
+    /// Connects feed 1 with these options, an expression of JavaScript, besides an address and a user.
+    pub(crate) fn connect_with(&self, options: &str) {
+        self.connect_as(1, options);
+    }
+
+    /// The same, with the feed of this number.
+    pub(crate) fn connect_as(&self, feed: u32, options: &str) {
+        let options = ["{ url: 'https://feed.test', uid: 'u1', ...", options, " }"].concat();
+        let connected = self.engine.connect(feed, &js(&options));
+        connected.expect("valid options");
+    }
+
     /// The request of this index, once it is made.
     pub(crate) async fn request(&self, index: usize) -> Request {
         for _ in 0..PATIENCE {
-            if self.network.count() > index {
-                return self.network.request(index);
+            if self.requests() > index {
+                return self.network.0.request(index);
             }
             a_turn().await;
         }
         panic!("request {index} was never made");
+    }
+
+    pub(crate) fn requests(&self) -> usize {
+        self.network.0.count()
+    }
+
+    /// The next call of `fetch` throws an error with this message.
+    pub(crate) fn throw_once(&self, message: &str) {
+        self.network.0.throw_once(message);
     }
 
     /// How many views and entities the engine knows.
@@ -139,10 +174,6 @@ impl Page {
         let state = self.engine.state();
         let count = |name: &str| Reflect::get(&state, &name.into()).ok()?.as_f64();
         count("views").expect("a count") + count("entities").expect("a count")
-    }
-
-    pub(crate) fn requests(&self) -> usize {
-        self.network.count()
     }
 
     /// Waits until the log has a line that begins like this.
@@ -154,11 +185,24 @@ impl Page {
             }
             a_turn().await;
         }
-        panic!("waited in vain for {line:?} in {:?}", self.log.borrow());
+        panic!("{line:?} never came: {:?}", self.log.borrow());
+    }
+
+    /// Waits until the other tab heard this, as JSON.
+    pub(crate) async fn until_heard(&self, neighbour: &Neighbour, message: &str) {
+        let mut heard = Vec::new();
+        for _ in 0..PATIENCE {
+            heard.extend(neighbour.take());
+            if heard.iter().any(|have| have == message) {
+                return;
+            }
+            a_turn().await;
+        }
+        panic!("{message} never came: {heard:?}");
     }
 
     fn gather(&self) {
-        let lines = self.world.take();
+        let lines: Array = self.world.take();
         self.log
             .borrow_mut()
             .extend(lines.iter().filter_map(|line| line.as_string()));
@@ -173,8 +217,13 @@ impl Page {
     /// Calls `reaction` whenever the engine calls the host so, with the number and the pass it is about.
     pub(crate) fn react(&self, call: &str, reaction: impl Fn(u32, u32) + 'static) {
         let reaction: Closure<dyn Fn(u32, u32)> = Closure::new(reaction);
-        self.world
-            .react(call, &reaction.into_js_value().unchecked_into());
+        let reaction: Function = reaction.into_js_value().unchecked_into();
+        self.world.react(call, &reaction);
+    }
+
+    /// Runs this, an expression of JavaScript that is a function, whenever the engine calls the host so.
+    pub(crate) fn react_in_js(&self, call: &str, reaction: &str) {
+        self.world.react(call, js(reaction).unchecked_ref());
     }
 
     /// Shows a new page view whose hook refreshes it, as the walk does.
@@ -183,12 +232,47 @@ impl Page {
         let engine = Rc::downgrade(&self.engine);
         self.react("callHook", move |view, pass| {
             let engine = engine.upgrade().expect("the page is there");
-            engine.enter_pass(pass, true);
+            engine.enter_pass(Whose::Ours, pass);
             engine.visit_hook(view);
             engine.leave_pass();
         });
         show(&self.engine, view);
         view
+    }
+
+    /// Notes the number of each fetch, newest last.
+    pub(crate) fn flights(&self) -> Rc<RefCell<Vec<u32>>> {
+        let flights: Rc<RefCell<Vec<u32>>> = Rc::default();
+        let noted = Rc::clone(&flights);
+        self.react("fetch", move |_, flight| noted.borrow_mut().push(flight));
+        flights
+    }
+}
+
+/// A user of a test's own: a test that fails can't give back the lock that it holds, which no other test shall wait for.
+pub(crate) struct User(u32);
+
+impl User {
+    pub(crate) fn new() -> Self {
+        thread_local!(static LAST: Cell<u32> = const { Cell::new(0) });
+        LAST.set(LAST.get() + 1);
+        Self(LAST.get())
+    }
+
+    /// Options for `connect_with`: these, and the user.
+    pub(crate) fn options(&self, options: &str) -> String {
+        format!("{{ uid: 'user{}', {options} }}", self.0)
+    }
+
+    /// The address of the user's node.
+    pub(crate) fn url(&self) -> String {
+        format!("https://feed.test/users/user{}.json", self.0)
+    }
+
+    /// Another tab of the user's. Its channel and its lock have the name that the engine gives them.
+    pub(crate) fn neighbour(&self) -> Neighbour {
+        let name = format!(r#"["remote-refresh","https://feed.test","user{}"]"#, self.0);
+        Neighbour::new(&name)
     }
 }
 
@@ -209,4 +293,38 @@ pub(crate) fn show(engine: &Engine, view: u32) {
 /// A `put` as it is on the wire.
 pub(crate) fn put(path: &str, value: &str) -> String {
     format!("event: put\ndata: {{\"path\":\"{path}\",\"data\":{value}}}\n\n")
+}
+
+/// What a call was refused with: `code: message`, or the error's name in place of a code that it doesn't have.
+///
+/// # Panics
+/// If it was not refused.
+pub(crate) fn refused<T>(result: Result<T, JsValue>) -> String {
+    let Err(error) = result else {
+        panic!("it was not refused");
+    };
+    let text = |name: &str| Reflect::get(&error, &name.into()).ok()?.as_string();
+    let code = text("code").or_else(|| text("name")).unwrap_or_default();
+    [&code, ": ", &text("message").unwrap_or_default()].concat()
+}
+
+/// A value as JSON, or `undefined`.
+pub(crate) fn json(value: &JsValue) -> String {
+    JSON::stringify(value)
+        .ok()
+        .and_then(|text| text.as_string())
+        .unwrap_or_else(|| "undefined".into())
+}
+
+/// The names of an object's own properties.
+pub(crate) fn names(object: &JsValue) -> Vec<String> {
+    Object::keys(object.unchecked_ref::<Object>())
+        .iter()
+        .filter_map(|name| name.as_string())
+        .collect()
+}
+
+/// A property.
+pub(crate) fn field(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).expect("it is an object")
 }

@@ -1,5 +1,5 @@
-// What the browser tests need in JavaScript: a network that does as a test tells it, a host that notes the engine's calls,
-// and the page's own events.
+// What the tests of the wasm shell need in JavaScript, in Node and in a browser: a network that answers as a test says, a host
+// that writes down the engine's calls, and a clock that a test moves.
 
 const FEED = 'https://feed.test'
 
@@ -7,10 +7,14 @@ const FEED = 'https://feed.test'
 export class Network {
   requests = []
   #real = globalThis.fetch
+  #throws
 
   constructor() {
     globalThis.fetch = (url, init) => {
       if (!String(url).startsWith(FEED)) return this.#real.call(globalThis, url, init)
+      const message = this.#throws
+      this.#throws = undefined
+      if (message !== undefined) throw new TypeError(message)
       const request = new Request(String(url), init)
       this.requests.push(request)
       return request.answer
@@ -23,6 +27,11 @@ export class Network {
 
   request(index) {
     return this.requests[index]
+  }
+
+  /** The next call of `fetch` throws this, instead of returning a promise. It is no request then. */
+  throwOnce(message) {
+    this.#throws = message
   }
 
   uninstall() {
@@ -40,7 +49,7 @@ class Request {
   constructor(url, { headers, cache, signal }) {
     Object.assign(this, { url, cache, signal, accept: new Headers(headers).get('accept') })
     this.answer = new Promise((resolve, reject) => { [this.#resolve, this.#reject] = [resolve, reject] })
-    signal.addEventListener('abort', () => {
+    signal.addEventListener('abort', this.#aborted = () => {
       this.#reject(signal.reason)
       try {
         this.#body?.error(signal.reason)
@@ -48,6 +57,13 @@ class Request {
         // It has ended already.
       }
     })
+  }
+
+  #aborted
+
+  /** Answers although it was aborted, as a request does whose answer was on its way. */
+  ignoreAbort() {
+    this.signal.removeEventListener('abort', this.#aborted)
   }
 
   aborted() {
@@ -84,23 +100,46 @@ class Request {
 export class World {
   lines = []
   #reactions = {}
+  #snapshots = []
+  #statuses = []
+  #provided = []
+  #provides = false
+  #inView = []
 
   host() {
     const note = (name, line, ...reported) => {
       this.lines.push(line)
       this.#reactions[name]?.(...reported)
     }
+    const keep = snapshot => {
+      this.#snapshots.push(snapshot)
+      return snapshot
+    }
     return {
-      emit: (event, snapshot, previous, pass) => note('emit', `${event} ${snapshot.name()} ${JSON.stringify(snapshot.val())}`, 0, pass),
-      emitModel: (operation, type, id, snapshot, pass) => note('emitModel', `model ${operation} ${type} ${id}`, 0, pass),
-      reviewPage: () => {},
-      callHook: (view, snapshot, pass) => note('callHook', `hook ${view} ${snapshot.name()}`, view, pass),
+      emit: (event, snapshot, previous, pass) => note('emit', `${event} ${snapshot.name()} ${JSON.stringify(keep(snapshot).val())}`, 0, pass),
+      emitModel: (operation, type, id, snapshot, pass) => note('emitModel', `model ${operation} ${type} ${id}`, 0, keep(snapshot) && pass),
+      // Most tests are not about reviews: without a reaction it is not noted.
+      reviewPage: view => this.#reactions.reviewPage?.(view, 0),
+      callHook: (view, snapshot, pass) => note('callHook', `hook ${view} ${keep(snapshot).name()}`, view, pass),
+      inView: ids => {
+        this.#reactions.inView?.(ids.length, 0)
+        return Uint32Array.from(ids).filter(id => this.#inView.includes(id))
+      },
       fetch: (entity, flight) => note('fetch', `fetch ${entity}`, entity, flight),
-      fetchExpired: (entity, flight) => note('fetchExpired', `expired ${entity}`, entity, flight),
+      settled: (entity, flight, done) => note('settled', `settled ${entity} ${done ? 'done' : 'failed'}`, entity, flight),
+      expired: (entity, flight, error) => note('expired', `expired ${entity} ${error.code}`, entity, flight),
       deferred: view => note('deferred', `deferred ${view}`, view, 0),
-      feedState: (feed, { state, reason }) =>
-        note('feedState', `feed ${feed} ${state}${reason ? ` ${reason.code}: ${reason.message}` : ''}`, feed, 0),
-      provide: () => false,
+      feedState: (feed, status) => {
+        const { state, reason } = status
+        this.#statuses.push(status)
+        note('feedState', `feed ${feed} ${state}${reason ? ` ${reason.code}: ${reason.message}` : ''}`, feed, 0)
+      },
+      provide: (stream, token, signal) => {
+        if (!this.#provides) return false
+        this.#provided.push({ stream, signal })
+        note('provide', `provide ${token ?? null}`, 0, 0)
+        return true
+      },
       requestToken: (request, fresh) => note('requestToken', `token ${fresh ? 'fresh' : 'any'}`, request, 0),
     }
   }
@@ -112,44 +151,84 @@ export class World {
   take() {
     return this.lines.splice(0)
   }
+
+  /** The snapshot that the engine gave last. */
+  snapshot() {
+    return this.#snapshots.at(-1)
+  }
+
+  /** The feed's state as it was reported last. */
+  status() {
+    return this.#statuses.at(-1)
+  }
+
+  /** From now on the feed has a provider. */
+  provide() {
+    this.#provides = true
+  }
+
+  /** The stream that the provider got last, and the signal that ends it. */
+  provided() {
+    return this.#provided.at(-1)?.stream
+  }
+
+  signal() {
+    return this.#provided.at(-1)?.signal
+  }
+
+  /** These entities are in view, and no others. */
+  see(entities) {
+    this.#inView = [...entities]
+  }
 }
+
+const { setTimeout, clearTimeout } = globalThis
+const dateNow = Date.now
 
 export const turn = () => new Promise(resolve => setTimeout(resolve, 4))
 
-export const dispatchOnWindow = name => window.dispatchEvent(new Event(name))
-
-export const dispatchOnDocument = name => document.dispatchEvent(new Event(name))
-
-export const showPage = persisted => window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted }))
-
-/** Says that the tab is `hidden` or `visible`, and tells the page so. */
-export function becomes(visibilityState) {
-  Object.defineProperty(document, 'visibilityState', { configurable: true, value: visibilityState })
-  document.dispatchEvent(new Event('visibilitychange'))
-}
-
-/** The browser's own answer again. */
-export const forgetVisibility = () => delete document.visibilityState
-
-/** Counts the listeners that are added to the window and the document, less those that are removed, until `stop`. */
-export class Listeners {
-  count = 0
-  #undo = []
+/** Time stands still, and timers wait, until `advance`. Restored by `restore`. */
+export class Clock {
+  #now = dateNow()
+  #last = 0
+  #timers = new Map()
+  /** How many timers were set so far. */
+  set = 0
 
   constructor() {
-    for (const target of [window, document]) {
-      for (const [method, change] of [['addEventListener', 1], ['removeEventListener', -1]]) {
-        target[method] = (...args) => {
-          this.count += change
-          return EventTarget.prototype[method].apply(target, args)
-        }
-        this.#undo.push(() => delete target[method])
-      }
+    Date.now = () => this.#now
+    globalThis.setTimeout = (act, delay) => {
+      this.set++
+      this.#timers.set(++this.#last, { act, delay, due: this.#now + delay })
+      return this.#last
     }
+    globalThis.clearTimeout = timer => { this.#timers.delete(timer) }
   }
 
-  stop() {
-    for (const undo of this.#undo) undo()
-    return this.count
+  /** The delays of the timers that wait, in the order in which they were set. */
+  delays() {
+    return Array.from(this.#timers.values(), ({ delay }) => delay)
+  }
+
+  /** Moves the time on by so many milliseconds; timers fire when they are due. */
+  advance(milliseconds) {
+    const end = this.#now + milliseconds
+    for (;;) {
+      const due = [...this.#timers].filter(([, timer]) => timer.due <= end).sort(([, a], [, b]) => a.due - b.due)[0]
+      if (!due) break
+      const [id, { act, due: at }] = due
+      this.#timers.delete(id)
+      this.#now = Math.max(this.#now, at)
+      act()
+    }
+    this.#now = end
+  }
+
+  restore() {
+    Date.now = dateNow
+    Object.assign(globalThis, { setTimeout, clearTimeout })
   }
 }
+
+/** The value of an expression. */
+export const js = expression => new Function(`return (${expression})`)()
