@@ -50,6 +50,10 @@ requested: boolean,
  */
 pending: boolean,
 /**
+ * It is about to be fetched: it waits for one of the fetches under way to end (`concurrency`).
+ */
+queued: boolean,
+/**
  * It waits for the user's work to be saved or left.
  */
 deferred: boolean,
@@ -61,6 +65,62 @@ givenUp: boolean,
  * When what failed is tried again, in ms since 1970.
  */
 retryAt: number | null, };
+
+/**
+ * One step on the way from a change to its result.
+ */
+export type ExplainedStep = {
+/**
+ * Counts the steps, from 1.
+ */
+number: number,
+/**
+ * When, in ms since the page began (`performance.now()`).
+ */
+time: number,
+/**
+ * `change` (the feed changed: `event` and `key`, or `type`, `operation` and `id` of a model), `plan` (the page view is to be
+ * refreshed), `joined` (a fetch that is under way or pending will do), or the event of the same name: `refresh:start`,
+ * `refresh:done`, `refresh:error`, `refresh:deferred`, `refresh:skipped`.
+ */
+what: string,
+/**
+ * Why it was skipped or deferred, or the error's code.
+ */
+reason: string | null,
+/**
+ * The number of the view.
+ */
+view: number | null,
+/**
+ * The number of the model or collection.
+ */
+entity: number | null,
+/**
+ * Of a change: the event that was triggered.
+ */
+event: string | null,
+/**
+ * Of a change: the name of the child that changed.
+ */
+key: string | null,
+/**
+ * Of a change: the type whose records changed.
+ */
+type: string | null,
+/**
+ * Of a change: `added`, `changed` or `removed`.
+ */
+operation: string | null,
+/**
+ * Of a change: the record's id, if it is one that is known.
+ */
+id: RecordId | null, };
+
+/**
+ * The id of a record.
+ */
+export type RecordId = string | number | boolean;
 
 /**
  * Why a feed is in its state: a stable code and a sentence.
