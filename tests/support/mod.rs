@@ -1,19 +1,27 @@
 //! An engine whose network, host, clock and page a test controls.
-#![allow(dead_code, unused_imports, reason = "two programs share this; neither uses all of it")]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "two programs share this; neither uses all of it"
+)]
 
 mod bindings;
+mod user;
+mod values;
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Object, Reflect, JSON};
+use js_sys::{Array, Function, Reflect, JSON};
 use remote_refresh::app::{Engine, Whose};
 use wasm_bindgen::prelude::*;
 
 pub(crate) use bindings::{
-    becomes, becomes_silently, dispatch_on_document, dispatch_on_window, hide_page, js, show_page, Listeners,
-    Neighbour, Provided, Refusal, Request, Snapshot, World,
+    becomes, becomes_silently, dispatch_on_document, dispatch_on_window, hide_page, js, show_page,
+    Listeners, Neighbour, Provided, Refusal, Request, Snapshot, World,
 };
+pub(crate) use user::User;
+pub(crate) use values::{field, json, names, put, refused};
 
 /// Turns of the event loop that are waited for a condition.
 const PATIENCE: u32 = 2000;
@@ -249,33 +257,6 @@ impl Page {
     }
 }
 
-/// A user of a test's own: a test that fails can't give back the lock that it holds, which no other test shall wait for.
-pub(crate) struct User(u32);
-
-impl User {
-    pub(crate) fn new() -> Self {
-        thread_local!(static LAST: Cell<u32> = const { Cell::new(0) });
-        LAST.set(LAST.get() + 1);
-        Self(LAST.get())
-    }
-
-    /// Options for `connect_with`: these, and the user.
-    pub(crate) fn options(&self, options: &str) -> String {
-        format!("{{ uid: 'user{}', {options} }}", self.0)
-    }
-
-    /// The address of the user's node.
-    pub(crate) fn url(&self) -> String {
-        format!("https://feed.test/users/user{}.json", self.0)
-    }
-
-    /// Another tab of the user's. Its channel and its lock have the name that the engine gives them.
-    pub(crate) fn neighbour(&self) -> Neighbour {
-        let name = format!(r#"["remote-refresh","https://feed.test","user{}"]"#, self.0);
-        Neighbour::new(&name)
-    }
-}
-
 pub(crate) fn connect(engine: &Engine, feed: u32) {
     let options = format!(
         r#"{{"url":"https://feed.test","uid":"u{feed}","reconnectionDelay":1,"shareTabs":false}}"#
@@ -288,43 +269,4 @@ pub(crate) fn show(engine: &Engine, view: u32) {
     engine
         .show(Some(view), &JsValue::UNDEFINED)
         .expect("no `since` is a valid one");
-}
-
-/// A `put` as it is on the wire.
-pub(crate) fn put(path: &str, value: &str) -> String {
-    format!("event: put\ndata: {{\"path\":\"{path}\",\"data\":{value}}}\n\n")
-}
-
-/// What a call was refused with: `code: message`, or the error's name in place of a code that it doesn't have.
-///
-/// # Panics
-/// If it was not refused.
-pub(crate) fn refused<T>(result: Result<T, JsValue>) -> String {
-    let Err(error) = result else {
-        panic!("it was not refused");
-    };
-    let text = |name: &str| Reflect::get(&error, &name.into()).ok()?.as_string();
-    let code = text("code").or_else(|| text("name")).unwrap_or_default();
-    [&code, ": ", &text("message").unwrap_or_default()].concat()
-}
-
-/// A value as JSON, or `undefined`.
-pub(crate) fn json(value: &JsValue) -> String {
-    JSON::stringify(value)
-        .ok()
-        .and_then(|text| text.as_string())
-        .unwrap_or_else(|| "undefined".into())
-}
-
-/// The names of an object's own properties.
-pub(crate) fn names(object: &JsValue) -> Vec<String> {
-    Object::keys(object.unchecked_ref::<Object>())
-        .iter()
-        .filter_map(|name| name.as_string())
-        .collect()
-}
-
-/// A property.
-pub(crate) fn field(object: &JsValue, name: &str) -> JsValue {
-    Reflect::get(object, &name.into()).expect("it is an object")
 }

@@ -28,7 +28,12 @@ async fn leader(value: &str) -> (Page, Neighbour) {
 
 /// What a leading tab sends of this value.
 fn open(value: &str) -> String {
-    ["{ state: 'open', data: '{\"path\":\"/\",\"data\":", value, "}' }"].concat()
+    [
+        "{ state: 'open', data: '{\"path\":\"/\",\"data\":",
+        value,
+        "}' }",
+    ]
+    .concat()
 }
 
 #[wasm_bindgen_test]
@@ -88,11 +93,17 @@ async fn a_leading_tab_that_was_refused_or_closed_says_nothing_about_this_one() 
 #[wasm_bindgen_test]
 async fn a_state_of_another_version_is_ignored_with_its_value() {
     let (page, neighbour) = follower().await;
-    neighbour.post(&js(r#"{ state: 'hibernating', data: '{"path":"/","data":{"updated":1}}' }"#));
+    neighbour.post(&js(
+        r#"{ state: 'hibernating', data: '{"path":"/","data":{"updated":1}}' }"#,
+    ));
     neighbour.post(&js(&open(r#"{"updated":2}"#)));
     page.until("feed 1 open").await;
     a_turn().await;
-    assert_eq!(page.take(), ["feed 1 open"], "the second value is the first");
+    assert_eq!(
+        page.take(),
+        ["feed 1 open"],
+        "the second value is the first"
+    );
     neighbour.leave();
 }
 
@@ -184,7 +195,9 @@ async fn children_named_like_an_objects_own_and_priorities_reach_the_other_tabs_
     neighbour.post(&js("{ ask: true }"));
     // As `exportVal` writes it: with priorities, and never an array.
     let data = ["{\"path\":\"/\",\"data\":", VALUE, "}"].concat();
-    let message = js(&format!("JSON.stringify({{ state: 'open', data: {data:?} }})"));
+    let message = js(&format!(
+        "JSON.stringify({{ state: 'open', data: {data:?} }})"
+    ));
     let message = message.as_string().expect("JSON");
     page.until_heard(&neighbour, &message).await;
     neighbour.leave();
