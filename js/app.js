@@ -73,6 +73,8 @@ class Shell {
       requestToken: (request, fresh) => this.#requestToken(request, fresh),
       provide: (stream, token, signal) => this.#provide(stream, token, signal),
     }
+    // Before they are copied: a text would become an object of its letters.
+    checkOptions(Call.CreateApp, options)
     const clientId = this.#clientId = options?.clientId ?? newClientId()
     const engine = this.#engine = new Engine(weakHost(this), { ...options, clientId })
     const views = new Registry(() => engine.addView(), id => engine.forgetView(id))

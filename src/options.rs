@@ -92,7 +92,9 @@ impl Call {
                 options.kind()?;
                 options.via()
             }
-            Self::Connect | Self::Show | Self::Observe | Self::Register => Ok(()),
+            Self::Observe => options.text("header").map(drop),
+            Self::Register => options.children(),
+            Self::Connect | Self::Show => Ok(()),
         }
     }
 }
@@ -221,6 +223,17 @@ impl Options {
         match self.get("uid") {
             Some(value) if Number::is_safe_integer(&value) => Ok(number_text(&value)),
             _ => self.text("uid"),
+        }
+    }
+
+    /// `children` of `register`: views in a list or whatever else holds them, or a function that returns them.
+    fn children(&self) -> Result<(), JsValue> {
+        match self.get("children") {
+            Some(value) if !value.is_object() && !value.is_function() => Err(invalid(
+                "children",
+                "must be views, or a function that returns them",
+            )),
+            _ => Ok(()),
         }
     }
 

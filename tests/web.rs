@@ -5,6 +5,8 @@
 //! | `stream` | one event stream over `fetch` |
 //! | `page` | the page's events: network, visibility, back/forward cache |
 //! | `calls` | a host that throws, and one that calls the engine in turn |
+//! | `tabs` | several tabs that share one stream |
+//! | `tab_messages` | what tabs send each other, and what they make of it |
 #![cfg(target_arch = "wasm32")]
 
 #[path = "web/calls.rs"]
@@ -13,7 +15,10 @@ mod calls;
 mod page;
 #[path = "web/stream.rs"]
 mod stream;
-#[path = "web/support.rs"]
 mod support;
+#[path = "web/tab_messages.rs"]
+mod tab_messages;
+#[path = "web/tabs.rs"]
+mod tabs;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -12,7 +12,7 @@ export const shapes = { flat: () => 0, binary: i => (i - 1) >> 1 }
 
 /** What a fetch does, counted, and over at once. */
 const answer = Promise.resolve({})
-export const fetched = { count: 0, pending: [] }
+export const fetched = { count: 0, hooks: 0, pending: [] }
 
 /** The least a fetch can be: a call and a promise. */
 class Stub {
@@ -65,7 +65,7 @@ export function plant({ shape, size, models, fetch }, hook) {
       this._subviews = []
     }
   }
-  if (hook) View.prototype.remoteRefresh = function (snapshot) { hook(this, snapshot) }
+  if (hook) View.prototype.remoteRefresh = function (snapshot) { fetched.hooks++; hook(this, snapshot) }
   const modelOf = sharing[models](makers[fetch])
   const views = Array.from({ length: size }, (_, i) => new View(modelOf(i)))
   for (let i = 1; i < size; i++) views[shapes[shape](i)]._subviews.push(views[i])

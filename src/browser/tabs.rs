@@ -154,7 +154,9 @@ impl Tabs {
         };
         let options = Object::new();
         let _ = Reflect::set(&options, &"signal".into(), &member.wait.signal());
-        let request = locks().map(|locks| locks.request(&self.name, &options, &granted));
+        // Without a channel there is nothing to hear while it waits.
+        let locks = locks().filter(|_| member.channel.is_some());
+        let request = locks.map(|locks| locks.request(&self.name, &options, &granted));
         spawn_local(async move {
             let refused = match request {
                 Some(Ok(request)) => request.await.is_err(),

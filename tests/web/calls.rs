@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use remote_refresh::app::{Ending, Meaning, Whose};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{a_turn, connect, put, show, Page};
@@ -75,26 +76,51 @@ async fn a_page_shown_from_within_is_the_one_that_is_refreshed() {
 }
 
 #[wasm_bindgen_test]
-async fn a_fetch_that_settles_from_within_starts_the_one_owed_afterwards() {
+async fn a_fetch_that_settles_from_within_starts_the_pending_one_afterwards() {
     let page = Page::connected(VALUE).await;
-    let entity = page.engine.add_entity();
+    let (view, entity) = (page.engine.add_view(), page.engine.add_entity());
     let request = || {
-        page.engine.enter_pass(0, false);
-        let flight = page.engine.visit_entity(entity, 0);
+        page.engine.enter_pass(Whose::Nobody, 0);
+        let meaning = page.engine.visit_entity(view, entity, None);
         page.engine.leave_pass();
-        u32::try_from(flight).expect("what has no type is always concerned")
+        meaning
     };
-    let flight = request();
-    assert_ne!(flight, 0);
-    assert_eq!(request(), 0, "one in flight, one owed");
+    let flights = page.flights();
+    assert_eq!(request(), Meaning::Fetches);
+    assert_eq!(page.take(), [format!("fetch {entity}")]);
+    assert_eq!(request(), Meaning::Joined, "one in flight, one pending");
     let engine = Rc::downgrade(&page.engine);
     page.react("fetch", move |entity, flight| {
         let engine = engine.upgrade().expect("the page is there");
-        engine.fetch_done(entity, flight);
+        engine.fetch_ended(entity, flight, Ending::Done, None);
     });
-    page.engine.fetch_done(entity, flight);
-    assert_eq!(page.take(), [format!("fetch {entity}")]);
-    assert_ne!(request(), 0, "nothing is in flight any more");
+    let flight = flights.borrow()[0];
+    page.engine.fetch_ended(entity, flight, Ending::Done, None);
+    let settled = format!("settled {entity} done");
+    assert_eq!(
+        page.take(),
+        [settled.clone(), format!("fetch {entity}"), settled]
+    );
+    assert_eq!(request(), Meaning::Fetches, "nothing is in flight any more");
+}
+
+#[wasm_bindgen_test]
+async fn a_host_that_throws_stops_nothing() {
+    let page = Page::connected(VALUE).await;
+    let view = page.show_view();
+    page.react_in_js("emit", "() => { throw new Error('the app is broken') }");
+    change(&page).await;
+    page.until(&format!("hook {view}")).await;
+    assert_eq!(
+        page.take(),
+        [
+            "firebase.child_added updated 2".into(),
+            "firebase.child_changed updated 2".into(),
+            "firebase.child_added version 2".into(),
+            "firebase.child_changed version 2".into(),
+            format!("hook {view} updated")
+        ]
+    );
 }
 
 #[wasm_bindgen_test]
@@ -106,6 +132,6 @@ async fn a_forgotten_view_or_entity_leaves_nothing_behind() {
     page.engine.forget_view(view);
     page.engine.forget_entity(entity);
     assert_eq!(page.known(), 0.0);
-    page.engine.fetch_done(entity, 1);
+    page.engine.fetch_ended(entity, 1, Ending::Done, None);
     assert!(page.take().is_empty());
 }

@@ -3,7 +3,8 @@
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{
-    a_turn, becomes, dispatch_on_document, dispatch_on_window, put, show_page, Listeners, Page,
+    a_turn, becomes, becomes_silently, dispatch_on_document, dispatch_on_window, hide_page, put,
+    show_page, Listeners, Page,
 };
 
 const VALUE: &str = r#"{"updated":1}"#;
@@ -77,6 +78,28 @@ async fn a_hidden_tab_puts_its_refreshes_off_until_it_is_seen() {
     assert_eq!(page.take(), [format!("hook {view} updated")]);
     becomes("hidden");
     becomes("visible");
+    assert!(page.take().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn a_tab_that_was_frozen_and_is_visible_again_runs_what_is_pending() {
+    let page = Page::connected(VALUE).await;
+    let view = page.show_view();
+    becomes("hidden");
+    page.request(0).await.write(put("/updated", "2").as_bytes());
+    page.until("deferred").await;
+    becomes_silently("visible");
+    page.take();
+    dispatch_on_document("resume");
+    page.until(&format!("hook {view} updated")).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_is_left_for_good_keeps_its_stream_until_then() {
+    let page = Page::connected(VALUE).await;
+    hide_page(false);
+    a_turn().await;
+    assert!(!page.request(0).await.aborted());
     assert!(page.take().is_empty());
 }
 

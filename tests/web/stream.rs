@@ -90,6 +90,52 @@ async fn of_an_endless_refusal_the_beginning_is_read_and_the_rest_let_go() {
 }
 
 #[wasm_bindgen_test]
+async fn a_refusal_is_over_with_its_2048th_byte() {
+    let page = Page::new();
+    page.connect(1);
+    let request = page.request(0).await;
+    request.respond(404);
+    request.write(&[b'x'; 2047]);
+    for _ in 0..3 {
+        a_turn().await;
+    }
+    assert_eq!(page.take(), ["feed 1 connecting"], "there may be more");
+    request.write(b"x");
+    page.until("feed 1 denied bad-request").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_refusal_may_be_cut_within_a_character() {
+    let page = Page::new();
+    page.connect(1);
+    let request = page.request(0).await;
+    request.respond(404);
+    request.write("€".repeat(1000).as_bytes());
+    page.until("feed 1 denied bad-request: the server rejects this address: check `url` (€€€")
+        .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_refusal_without_a_body_is_one() {
+    let page = Page::new();
+    page.connect(1);
+    page.request(0).await.respond_without_body(404);
+    page.until("feed 1 denied bad-request: the server rejects this address: check `url`")
+        .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_fetch_that_throws_is_a_network_that_failed() {
+    let page = Page::new();
+    page.throw_once("this address is blocked");
+    page.connect(1);
+    assert_eq!(page.take(), ["feed 1 connecting"], "never within the call");
+    page.until("feed 1 connecting stream-ended: the stream ended (this address is blocked)")
+        .await;
+    page.request(0).await;
+}
+
+#[wasm_bindgen_test]
 async fn an_answer_without_a_body_is_no_stream() {
     let page = Page::new();
     page.connect(1);
@@ -153,6 +199,36 @@ async fn closing_before_the_answer_aborts_too() {
     a_turn().await;
     assert_eq!(page.take(), ["feed 1 connecting", "feed 1 closed"]);
     assert_eq!(page.requests(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn an_answer_that_comes_after_the_close_changes_nothing() {
+    let page = Page::new();
+    page.connect(1);
+    let request = page.request(0).await;
+    request.ignore_abort();
+    page.engine.close(1);
+    request.respond(200);
+    request.write(put("/", r#"{"updated":1}"#).as_bytes());
+    request.end();
+    for _ in 0..3 {
+        a_turn().await;
+    }
+    assert_eq!(page.take(), ["feed 1 connecting", "feed 1 closed"]);
+    assert_eq!(page.requests(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn an_answer_that_comes_after_the_engine_is_gone_changes_nothing() {
+    let page = Page::new();
+    page.connect(1);
+    let request = page.request(0).await;
+    request.ignore_abort();
+    drop(page);
+    request.respond(200);
+    request.write(put("/", r#"{"updated":1}"#).as_bytes());
+    request.end();
+    a_turn().await;
 }
 
 #[wasm_bindgen_test]
