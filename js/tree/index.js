@@ -1,7 +1,7 @@
 // Finds a view's subviews: those it was registered with, those its framework gives, those in properties where frameworks and apps keep them.
 
 import { collectAny, collectOwn } from './collect.js'
-import { collectNamed, hasNamed } from './names.js'
+import { collectNamed } from './names.js'
 
 export class Tree {
   /** view → what `register` was told of its children. */
@@ -28,12 +28,16 @@ export class Tree {
     return () => undo.splice(0).forEach(step => step())
   }
 
-  /** Whether a view has no subviews for sure; most have none, and this takes a fraction of the time of looking for them. */
-  isChildless(view) {
-    const { _subviews } = view
-    if (_subviews !== undefined && _subviews?.length !== 0) return false
-    if (this.#any && (this.#children.has(view) || this.#registered.has(view))) return false
-    return view.remoteRefreshChildren === undefined && !hasNamed(view)
+  /** Whether a view was registered, or others with it as their parent. */
+  isRegistered(view) {
+    return this.#any && (this.#children.has(view) || this.#registered.has(view))
+  }
+
+  /** The views in an underscore wrapper. */
+  unwrap(wrapper) {
+    const found = []
+    collectAny(wrapper, found)
+    return found
   }
 
   /**

@@ -28,6 +28,10 @@ export function isGone(view) {
     || (typeof isDestroyed === 'function' ? isDestroyed.call(view) === true : isDestroyed === true)
 }
 
+/** Whether a view has any of these: then the answer takes a call. */
+export const mayBeGone = view => view.isDestroyed !== undefined || view._isDestroyed !== undefined || view.disposed !== undefined
+  || view.__isDisposed !== undefined
+
 /** Whether a view is not over, as far as it says: one whose code throws counts as alive, and is reported when it is visited. */
 export function isAlive(view) {
   try {

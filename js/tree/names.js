@@ -34,12 +34,3 @@ export function collectNamed(view, found) {
   if (view._regions !== undefined) take('_regions')
   if (view.regionManager !== undefined) take('regionManager')
 }
-
-/** Whether a view has anything under one of these names. */
-export function hasNamed(view) {
-  return view._getImmediateChildren !== undefined || view.getTrackedViews !== undefined || view.views !== undefined
-    || view.subviews !== undefined || view.subviewsByName !== undefined || view.children !== undefined
-    || view.childViews !== undefined || view._childViews !== undefined || view.subViews !== undefined
-    || view._subViews !== undefined || view._children !== undefined || view.itemViews !== undefined
-    || view.__childViews !== undefined || view._regions !== undefined || view.regionManager !== undefined
-}

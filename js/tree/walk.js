@@ -8,9 +8,14 @@ import { hasAddress, Meaning, Single, Whose } from '../../dist/wasm/remote_refre
 import { coded } from '../error.js'
 import { isAlive, isObject } from './kinds.js'
 import { later } from './later.js'
+import { behind, NONE, plainChildren } from './plain.js'
 
 /** Nested deeper than any page is: a view makes new ones while it is walked. */
 const MAX_DEPTH = 500
+
+/** Views that only hold others, and how deep they are nested, beyond which a walk looks for those that hold themselves. */
+const MANY_HELD = 5000
+const DEEP = 64
 
 /**
  * How often the time is looked at. A view that is visited counts for 64, as one that shows nothing takes a hundredth of the time; a
@@ -91,8 +96,7 @@ export class Walk {
       this.#beginSlice(FIRST_STRIDE)
     }
     this.#openPass(snapshot)
-    // What is still to be walked: lists of views, each with the place of the next one, below as many views.
-    const path = { lists: [], places: [], depth: this.#depth, snapshot }
+    const path = newPath(this.#depth, snapshot)
     let finished = true
     try {
       begin(path)
@@ -140,24 +144,54 @@ export class Walk {
     while (lists.length) {
       const top = lists.length - 1
       const list = lists[top]
+      const { length } = list
       let place = places[top]
-      while (place < list.length && lists.length === top + 1) {
-        if (this.#left <= 0 && this.#isSliceOver()) {
-          places[top] = place
-          return false
-        }
-        this.#left--
-        const view = list[place++]
-        if (this.#isEmpty(view)) continue
-        places[top] = place
-        this.#left -= VISIT
-        this.#visit(view, path)
+      let left = this.#left
+      let view
+      let found = NONE
+      while (place < length && left > 0 && found === NONE) {
+        left--
+        view = list[place++]
+        found = this.#behind(view)
       }
-      if (lists.length === top + 1) {
-        lists.pop()
-        places.pop()
+      this.#left = left
+      places[top] = place
+      if (found === undefined || (found !== NONE && lists.length >= MAX_DEPTH)) {
+        this.#left -= VISIT
+        own(path)
+        this.#visit(view, path)
+      } else if (found !== NONE) {
+        if (this.#isNew(view, path)) push(found, path)
+      } else if (place >= length) {
+        pop(path)
+      } else if (this.#isSliceOver()) {
+        return false
       }
     }
+    return true
+  }
+
+  /** The subviews of a view that the walk passes through; undefined if it must be visited. */
+  #behind(view) {
+    if (!isObject(view)) return NONE
+    try {
+      const found = behind(view)
+      return found === undefined || !this.#tree.isRegistered(view) ? found : undefined
+    } catch {
+      // What throws is reported when it is visited.
+      return undefined
+    }
+  }
+
+  /**
+   * Whether a view that only holds others was not met before in this walk. To know takes as long as to look at it, so it is found out
+   * for walks alone that are longer or deeper than a page: such a view may hold itself.
+   */
+  #isNew(view, path) {
+    if (++path.held < MANY_HELD && path.lists.length < DEEP) return true
+    path.seen ??= new Set()
+    if (path.seen.has(view)) return false
+    path.seen.add(view)
     return true
   }
 
@@ -171,18 +205,9 @@ export class Walk {
     return this.#engine.isSliceOver(this.#began)
   }
 
-  /** Whether there is nothing to do for a view, nor below it: so it is for most, and the engine needs no number for those. */
-  #isEmpty(view) {
-    try {
-      return view.remoteRefresh === undefined && !view.model && !view.collection && this.#tree.isChildless(view)
-    } catch {
-      // What throws is reported when it is visited.
-      return false
-    }
-  }
-
   #visit(view, path) {
     const threw = cause => this.#report('refresh:error', { view, code: 'hook-threw', cause })
+    if (isList(view)) return this.#pushOwn(this.#tree.unwrap(view), path)
     if (!isAlive(view)) return
     try {
       const id = this.#views.id(view)
@@ -221,10 +246,25 @@ export class Walk {
   #enter(view, id, path) {
     this.#refresh(view, id, 'model')
     this.#refresh(view, id, 'collection')
-    const children = this.#tree.childrenOf(view, cause => this.#report('refresh:error', { view, code: 'subviews-threw', cause }))
-    if (!children.length) return
-    path.lists.push(children)
-    path.places.push(0)
+    this.#descend(view, path, cause => this.#report('refresh:error', { view, code: 'subviews-threw', cause }))
+  }
+
+  /** The subviews of a view are next. */
+  #descend(view, path, onError) {
+    let found
+    try {
+      if (!this.#tree.isRegistered(view)) found = plainChildren(view)
+    } catch {
+      // What throws is reported below.
+    }
+    if (found) push(found, path)
+    else this.#pushOwn(this.#tree.childrenOf(view, onError), path)
+  }
+
+  /** These views, a list of the walk's own, are next. */
+  #pushOwn(views, path) {
+    push(views, path)
+    path.owned = path.lists.length
   }
 
   // What a view shows
@@ -287,22 +327,25 @@ export class Walk {
    */
   review(page) {
     this.#beginSlice(FIRST_STRIDE)
-    this.#look({ page, lists: [[page]], places: [0], seen: new Set() })
+    this.#look({ ...newPath(0), page, lists: [[page]], places: [0], met: new Set() })
   }
 
   #look(path) {
-    const { lists, places, seen } = path
+    const { lists, places, met } = path
     while (lists.length) {
       const top = lists.length - 1
-      const view = lists[top][places[top]++]
-      if (view === undefined) {
-        lists.pop()
-        places.pop()
-      } else if (!seen.has(view) && !this.#isEmpty(view)) {
-        seen.add(view)
-        this.#left -= VISIT
-        this.#lookAt(view, path)
+      if (places[top] >= lists[top].length) {
+        pop(path)
+        continue
       }
+      const view = lists[top][places[top]++]
+      const found = this.#behind(view)
+      if (found === undefined && !met.has(view)) {
+        met.add(view)
+        this.#left -= VISIT
+        own(path)
+        this.#lookAt(view, path)
+      } else if (found?.length && this.#isNew(view, path)) push(found, path)
       if (--this.#left > 0 || !this.#isSliceOver()) continue
       later(() => {
         // Another page is displayed: this one is reviewed when it is shown again.
@@ -315,7 +358,8 @@ export class Walk {
     }
   }
 
-  #lookAt(view, { lists, places }) {
+  #lookAt(view, path) {
+    if (isList(view)) return this.#pushOwn(this.#tree.unwrap(view), path)
     try {
       if (view.remoteRefresh === false || !isAlive(view)) return
       const ref = this.#views.ref(this.#views.id(view))
@@ -326,15 +370,42 @@ export class Walk {
         this.#fetches.askedBy(number, ref)
         this.#engine.reviewEntity(number, this.#live.kindOf(entity))
       }
-      const children = lists.length < MAX_DEPTH ? this.#tree.childrenOf(view, () => {}) : []
-      if (children.length) {
-        lists.push(children)
-        places.push(0)
-      }
+      if (path.lists.length < MAX_DEPTH) this.#descend(view, path, () => {})
     } catch {
       // The others are looked at all the same.
     }
   }
+}
+
+/**
+ * What of a tree is still to be walked: lists of views, each with the place of the next one, below each other. The first `owned` of
+ * them are the walk's own; the others are the app's. `depth` is how many views enclose the first.
+ */
+function newPath(depth, snapshot) {
+  return { lists: [], places: [], owned: 0, held: 0, seen: undefined, depth, snapshot }
+}
+
+/** These views are next. */
+function push(views, path) {
+  path.lists.push(views)
+  path.places.push(0)
+}
+
+/** The list under way is at its end. */
+function pop(path) {
+  path.lists.pop()
+  path.places.pop()
+  if (path.owned > path.lists.length) path.owned = path.lists.length
+}
+
+/** An array or an underscore wrapper among views. */
+const isList = view => Array.isArray(view) || isObject(view._wrapped)
+
+/** The app's code is about to run, and may change its lists. */
+function own(path) {
+  const { lists } = path
+  for (let i = path.owned; i < lists.length; i++) lists[i] = lists[i].slice()
+  path.owned = lists.length
 }
 
 /** A view may keep plain data as its model, which nobody can fetch. */
