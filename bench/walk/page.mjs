@@ -25,8 +25,9 @@ function entry(tree, { walk, hook, each }) {
       for (let i = 0; i < n; i++) {
         walk(page, { pass: i })
         // Ours fetches a few at a time, and walks a long page in several tasks.
-        while (fetched.count < (i + 1) * fetches || fetched.hooks < (i + 1) * hooks) await (fetched.pending.length ? Promise.race(fetched.pending) : soon())
-        await Promise.all(fetched.pending.splice(0))
+        while (fetched.count < (i + 1) * fetches || fetched.hooks < (i + 1) * hooks || fetched.pending.length) {
+          await (fetched.pending.length ? Promise.all(fetched.pending.splice(0)) : soon())
+        }
         // The answers are there; three turns of the microtask queue are more than any of the walks needs to see them.
         await null
         await null
