@@ -11,6 +11,7 @@
 //! | `timer` | the one timer |
 //! | `inspect` | the objects that tools and events are given have the names that are declared |
 //! | `explain` | the steps from a change to its result |
+//! | `json` | the feed's data as the browser reads it |
 //! | `passes` | which views a pass visits |
 //! | `slices` | a walk that is suspended, and goes on or is dropped |
 //! | `entities` | what a pass means to models and collections |
@@ -28,6 +29,8 @@ mod explain;
 mod fetches;
 #[path = "shell/inspect.rs"]
 mod inspect;
+#[path = "shell/json.rs"]
+mod json;
 #[path = "shell/option_names.rs"]
 mod option_names;
 #[path = "shell/passes.rs"]

@@ -178,6 +178,8 @@ extern "C" {
     pub(crate) fn lead(this: &Neighbour) -> Promise;
     #[wasm_bindgen(method, js_name = isFree)]
     pub(crate) fn is_free(this: &Neighbour) -> Promise;
+    #[wasm_bindgen(method, js_name = isAwaited)]
+    pub(crate) fn is_awaited(this: &Neighbour) -> Promise;
     #[wasm_bindgen(method)]
     pub(crate) fn leave(this: &Neighbour);
 

@@ -87,6 +87,12 @@ export class Neighbour {
     return ![...held, ...pending].some(({ name }) => name === this.#name)
   }
 
+  /** Whether somebody waits for the lock. */
+  async isAwaited() {
+    const { pending } = await navigator.locks.query()
+    return pending.some(({ name }) => name === this.#name)
+  }
+
   leave() {
     this.#release?.()
     this.#channel.close()

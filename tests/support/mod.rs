@@ -196,13 +196,13 @@ impl Page {
         panic!("{line:?} never came: {:?}", self.log.borrow());
     }
 
-    /// Waits until the other tab heard this, as JSON.
-    pub(crate) async fn until_heard(&self, neighbour: &Neighbour, message: &str) {
+    /// Waits until the other tab heard this, as JSON. Returns all that it heard.
+    pub(crate) async fn until_heard(&self, neighbour: &Neighbour, message: &str) -> Vec<String> {
         let mut heard = Vec::new();
         for _ in 0..PATIENCE {
             heard.extend(neighbour.take());
             if heard.iter().any(|have| have == message) {
-                return;
+                return heard;
             }
             a_turn().await;
         }

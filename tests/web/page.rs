@@ -1,5 +1,9 @@
 //! What the page tells of itself: its network, its visibility, its return from the back/forward cache.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
+use remote_refresh::app::Whose;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{
@@ -126,4 +130,27 @@ async fn a_dropped_engine_takes_its_listeners_and_its_stream_with_it() {
     drop(page);
     assert!(request.aborted());
     assert_eq!(listeners.stop(), 0);
+}
+
+#[wasm_bindgen_test]
+async fn a_walk_that_is_suspended_when_the_tab_is_hidden_is_dropped_and_reported_at_once() {
+    let page = Page::connected(VALUE).await;
+    let view = page.show_view();
+    let engine = Rc::downgrade(&page.engine);
+    let suspended = Rc::new(Cell::new(0));
+    let name = Rc::clone(&suspended);
+    page.react("callHook", move |view, pass| {
+        let engine = engine.upgrade().expect("the page is there");
+        engine.enter_pass(Whose::Ours, pass);
+        assert!(engine.visit(view));
+        name.set(engine.suspend_pass());
+    });
+    page.request(0).await.write(put("/updated", "2").as_bytes());
+    page.until("hook").await;
+    becomes("hidden");
+    page.take();
+    assert!(!page.engine.resume_pass(suspended.get()));
+    assert_eq!(page.take(), [format!("deferred {view}")]);
+    becomes("visible");
+    assert_eq!(page.take(), [format!("hook {view} updated")]);
 }

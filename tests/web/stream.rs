@@ -190,6 +190,19 @@ async fn closing_aborts_the_request_and_hears_nothing_more() {
 }
 
 #[wasm_bindgen_test]
+async fn closing_a_feed_that_is_not_the_one_that_is_open_changes_nothing() {
+    let page = Page::connected("null").await;
+    page.connect(2);
+    let request = page.request(1).await;
+    page.take();
+    page.engine.close(1);
+    page.engine.close(3);
+    a_turn().await;
+    assert!(page.take().is_empty());
+    assert!(!request.aborted());
+}
+
+#[wasm_bindgen_test]
 async fn closing_before_the_answer_aborts_too() {
     let page = Page::new();
     page.connect(1);

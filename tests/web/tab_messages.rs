@@ -2,7 +2,7 @@
 
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{a_turn, js, Neighbour, Page, User};
+use crate::support::{a_turn, js, put, Neighbour, Page, User};
 
 /// A tab that follows the test.
 async fn follower() -> (Page, Neighbour) {
@@ -172,6 +172,42 @@ async fn a_leading_tab_answers_with_its_state_and_its_value() {
         r#"{"state":"open","data":"{\"path\":\"/\",\"data\":{\"updated\":1}}"}"#,
     )
     .await;
+    neighbour.leave();
+}
+
+#[wasm_bindgen_test]
+async fn a_leading_tab_answers_questions_alone() {
+    let (page, neighbour) = leader(r#"{"updated":1}"#).await;
+    for message in [
+        "{ ask: 1 }",
+        "{ ask: 'true' }",
+        "{ ask: false }",
+        "{ state: 'stale' }",
+        r#"{ state: 'open', data: '{"path":"/","data":{"updated":9}}' }"#,
+        "null",
+    ] {
+        neighbour.post(&js(message));
+    }
+    neighbour.post(&js("{ ask: true }"));
+    let answer = r#"{"state":"open","data":"{\"path\":\"/\",\"data\":{\"updated\":1}}"}"#;
+    let mut heard = page.until_heard(&neighbour, answer).await;
+    a_turn().await;
+    heard.extend(neighbour.take());
+    assert_eq!(heard, [answer], "one answer to one question");
+    assert!(page.take().is_empty(), "it leads, and follows nobody");
+    neighbour.leave();
+}
+
+#[wasm_bindgen_test]
+async fn a_leading_tab_sends_each_change_of_its_value_and_of_its_state() {
+    let (page, neighbour) = leader(r#"{"updated":1}"#).await;
+    let request = page.request(0).await;
+    request.write(put("/updated", "2").as_bytes());
+    let value = r#""data":"{\"path\":\"/\",\"data\":{\"updated\":2}}"}"#;
+    let sent = |state: &str| [r#"{"state":""#, state, r#"","#, value].concat();
+    page.until_heard(&neighbour, &sent("open")).await;
+    request.break_off("network error");
+    page.until_heard(&neighbour, &sent("stale")).await;
     neighbour.leave();
 }
 

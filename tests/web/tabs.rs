@@ -179,7 +179,11 @@ async fn a_feed_that_closes_before_the_lock_is_granted_does_not_wait_for_it() {
     neighbour.lead().await.expect("the lock is granted");
     let page = Page::new();
     join(&page, &user);
+    a_turn().await;
+    assert_eq!(neighbour.is_awaited().await.expect("a query"), true);
     page.engine.close(1);
+    a_turn().await;
+    assert_eq!(neighbour.is_awaited().await.expect("a query"), false);
     neighbour.leave();
     until_free(&neighbour).await;
     assert_eq!(page.requests(), 0);
