@@ -400,7 +400,7 @@ export const inspectEvents = (most = 20) => busInspect(most)
 
 /**
  * An object's names with their handlers, what listens to it, and what it listens to. The registry knows who listens by our `listenTo`.
- * What listens by Backbone’s own `listenTo`, and what that passes itself to `on`, is the context of its handlers.
+ * An object that listens by Backbone's own `listenTo`, or passes itself to `on`, is the context of its handlers.
  */
 export function inspectEmitter(object) {
   const emitter = object[EMITTER]
