@@ -74,6 +74,7 @@ export class InspectorElement extends Base {
     this.#number = numbering()
     this.#steps = new Steps()
     this.#shownState = undefined
+    this.#warned = 0
     if (this.#parts) this.#build()
     if (this.isConnected) this.#follow()
   }

@@ -81,7 +81,7 @@ function draw(element, row, before) {
   const warns = row.kind === 'removed' || row.kind === 'many'
   set(element, 'data-kind', row.kind)
   set(element, 'data-tone', row.tone || undefined)
-  set(element, 'title', (!warns && row.sentence) || undefined)
+  set(element, 'title', warns ? undefined : row.sentence || `${row.name} ${row.hint}`.trim())
   set(label, 'data-repeats', row.kind === before?.kind)
   say(label, LABELS[row.kind])
   say(name, row.name)

@@ -35,7 +35,10 @@ export function lookAtHandlers(app, objects, selected) {
   for (const object of [app.Events, subject, ...objects]) look.visit(object, true)
   const warnings = look.warnings()
   return [
-    { id: 'warnings', name: 'Warnings', hint: '', sum: warnings.length ? String(warnings.length) : 'no leak found', tone: warnings.length ? 'bad' : '', count: warnings.length, rows: capped(warnings, MAX_WARNINGS) },
+    {
+      id: 'warnings', name: 'Warnings', hint: '', sum: warnings.length ? String(warnings.length) : 'no leak found',
+      tone: warnings.length ? 'bad' : '', count: warnings.length, rows: capped(warnings, MAX_WARNINGS),
+    },
     ...(subject ? [look.about(subject, 'subject')] : []),
     look.about(app.Events, 'bus'),
     look.all(),
@@ -89,7 +92,7 @@ class Look {
       }] : []),
       ...capped(listensTo.map(target => ({ kind: 'target', ...this.#name(target), status: '', tone: '', sentence: '' }))),
     ]
-    const sum = rows.length ? `${count(names.length, 'event')}, ${count(handlers, 'handler')}` : empty(object, this.#bus)
+    const sum = names.length ? `${count(names.length, 'event')}, ${count(handlers, 'handler')}` : empty(object, this.#bus)
     return { id, ...this.#name(object), sum, tone: '', rows }
   }
 
@@ -149,8 +152,8 @@ function capped(rows, most = MAX_ROWS) {
   return [...rows.slice(0, most), more]
 }
 
-/** Why an object has no rows. Its `_events` are read only of those that have not our methods. */
+/** Why an object has no handlers. Its `_events` are read only of those that have not our methods. */
 function empty(object, bus) {
   const isOther = attempt(() => object.on !== bus.on && Object.keys(object._events ?? {}).length > 0)
-  return isOther ? 'its handlers are in Backbone’s own events, not on this bus' : 'no handlers, and it listens to nothing'
+  return isOther ? 'has events of its own, not this bus’s' : 'no handlers'
 }
