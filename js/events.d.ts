@@ -126,8 +126,8 @@ export interface ObjectEvents {
   /** Its names, those with the most handlers first. */
   names: ListState[]
   /**
-   * What listens to it by `listenTo`, those with the most handlers first. `gone`: a view that was removed and listens still, most
-   * likely since it never called `stopListening()`.
+   * What listens to it, by `listenTo` or as the context of a handler, those with the most handlers first. `gone`: a view that was
+   * removed and listens still, most likely since it never called `stopListening()`.
    */
   listeners: { listener: object, handlers: number, gone: boolean }[]
   /** What it listens to by `listenTo`. */

@@ -398,17 +398,32 @@ export function triggerIsolated(object, name, args, report) {
 /** All emitters of this copy of the package together, and so many of their longest lists. */
 export const inspectEvents = (most = 20) => busInspect(most)
 
-/** An object's names with their handlers, what listens to it, and what it listens to. */
+/**
+ * An object's names with their handlers, what listens to it, and what it listens to. The registry knows who listens by our `listenTo`.
+ * An object that listens by Backbone's own `listenTo`, or passes itself to `on`, is the context of its handlers.
+ */
 export function inspectEmitter(object) {
   const emitter = object[EMITTER]
-  const { names, listeners } = emitter === undefined ? { names: [], listeners: [] } : busInspectEmitter(emitter.id)
-  const owners = new Map()
-  for (const handler of emitter?.slots ?? []) if (handler?.listener) owners.set(handler.listener.id, handler.listener.owner)
-  return {
-    names,
-    listeners: listeners.map(({ listener, handlers }) => ({ listener: owners.get(listener), handlers })),
-    listensTo: [...(object[LISTENER]?.targets ?? [])],
+  const counts = new Map()
+  for (const handler of emitter?.slots ?? []) {
+    const listener = handler && (handler.listener?.owner ?? handler.context)
+    if (isListener(listener) && listener !== emitter.owner) counts.set(listener, (counts.get(listener) ?? 0) + 1)
   }
+  const listeners = [...counts].map(([listener, handlers]) => ({ listener, handlers })).sort((a, b) => b.handlers - a.handlers)
+  return {
+    names: emitter === undefined ? [] : busInspectEmitter(emitter.id).names,
+    listeners,
+    listensTo: [...(object[LISTENER]?.targets ?? theirTargets(object))],
+  }
+}
+
+const isListener = value => (typeof value === 'object' && value !== null) || typeof value === 'function'
+
+/** What an object listens to by the methods of another bus with Backbone's fields. */
+function theirTargets(object) {
+  const targets = new Set()
+  adoptTargets(object._listeningTo ?? {}, targets)
+  return targets
 }
 
 // Backbone's fields

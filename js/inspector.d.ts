@@ -1,6 +1,6 @@
 /**
- * A custom element that shows what an App does, and why: its feed, what the displayed page view fetches and has pending, and
- * each change on its way to its results.
+ * A custom element that shows what an App does, and why: its feed, what the displayed page view fetches and has pending,
+ * each change on its way to its results, and who has handlers of its events.
  *
  * ```js
  * import App from 'remote-refresh'
@@ -26,6 +26,8 @@ export interface Inspected {
   page: InspectedRow[]
   /** The steps from changes to their results, oldest first. */
   timeline: InspectedStep[]
+  /** Handlers and who listens: warnings, the selected object or else the page view, `App.Events`, all emitters. */
+  events: InspectedGroup[]
 }
 
 /** A view, a model or a collection of the displayed page. */
@@ -62,6 +64,35 @@ export interface InspectedStep {
   hint: string
   /** What happened, in plain words. */
   words: string
+}
+
+/** Handlers of one object, or of all; or what looks like a leak. */
+export interface InspectedGroup {
+  /** Its object's class, or `Warnings`, `App.Events`, `All emitters`. */
+  name: string
+  /** A view's element, an entity's address. */
+  hint: string
+  /** How many events and handlers it has, or how many warnings there are. */
+  sum: string
+  /** At most 40 of a kind, 20 of the warnings; a last row counts the others. */
+  rows: InspectedHandlers[]
+}
+
+/** The handlers of an event or of a listener. */
+export interface InspectedHandlers {
+  /**
+   * `event`: a name of the group's object. `listener`: what listens to it. `target`: what it listens to. `longest`: a name of any
+   * emitter. Warnings: `removed`, views that were removed and listen still; `many`, a name with more than 500 handlers.
+   */
+  kind: 'event' | 'listener' | 'target' | 'longest' | 'removed' | 'many'
+  /** The event, or the class of what listens or is listened to; with the number of listeners where that is more than one. */
+  name: string
+  /** A view's element, an entity's address; of a `longest` or `many` row, its emitter. */
+  hint: string
+  /** How many handlers, in words; empty for a `target`. */
+  status: string
+  /** What to do about it; empty where there is nothing to say. */
+  sentence: string
 }
 
 /**

@@ -2,15 +2,19 @@
 //
 // It follows the App by its events, and looks again once they pause for a frame; beside that twice a second, since a page view that
 // is shown, a request of the app's own and a clock have no events. Removed from the document it follows nothing, and holds no App's
-// handler: it can be collected. What it shows of an App is text; nothing is parsed.
+// handler: it can be collected. Handlers of events come and go without an event: they are looked at twice a second only. What it shows of an App is text; nothing is parsed.
 
 import { coded } from '../error.js'
 import { h, say, set } from './dom.js'
+import { EventsView } from './events.js'
+import { lookAtHandlers } from './handlers.js'
 import { lookAtFeed, lookAtPage, numbering, Steps } from './look.js'
+import events from './events.css'
 import panes from './panes.css'
 import base from './style.css'
 import { Timeline } from './timeline.js'
 import { TreeView } from './tree.js'
+import { count } from './words.js'
 
 /** Between two looks without an event. */
 const LOOK_EVERY = 500
@@ -18,7 +22,7 @@ const LOOK_EVERY = 500
 /** Between two summaries for those who listen to the page. */
 const SUM_UP_EVERY = 10_000
 
-const css = base + panes
+const css = base + panes + events
 let sheet
 
 /** The styles of all inspectors: where it can be a sheet of its own, which no Content-Security-Policy has to allow. */
@@ -42,14 +46,19 @@ export class InspectorElement extends Base {
   #parts
   #tree
   #timeline
+  #events
   #filter = ''
+  /** Which of the two is shown where there is no room for both: `time` or `events`. */
+  #pane = 'time'
   /** What has come to pass since the last summary, by `what`. */
   #tally = new Map()
   #summedUp = 0
+  /** How many warnings there were at the last look. */
+  #warned = 0
   #interval
   #frame
   #onEvent = () => this.#soon()
-  #onVisible = () => this.#look()
+  #onVisible = () => this.#lookAtAll()
 
   /** The App that is looked at; null for none. */
   get app() {
@@ -65,6 +74,7 @@ export class InspectorElement extends Base {
     this.#number = numbering()
     this.#steps = new Steps()
     this.#shownState = undefined
+    this.#warned = 0
     if (this.#parts) this.#build()
     if (this.isConnected) this.#follow()
   }
@@ -80,7 +90,7 @@ export class InspectorElement extends Base {
     set(this.#parts.pause, 'aria-pressed', String(this.#paused))
     set(this.#parts.panel, 'data-paused', this.#paused)
     this.#announce(this.#paused ? 'Paused.' : 'Goes on.')
-    this.#look()
+    this.#lookAtAll()
   }
 
   connectedCallback() {
@@ -107,12 +117,14 @@ export class InspectorElement extends Base {
     const step = ({ time, since, what, reason, stage, name, hint, words }) => ({
       time: new Date(performance.timeOrigin + time).toISOString(), msSinceChange: since === undefined ? undefined : Math.round(since), what, reason, stage, name, hint, words,
     })
+    const handlers = ({ kind, name, hint, status, sentence }) => ({ kind, name, hint, status, sentence })
     const { state, why, sentence } = this.#feed ?? {}
     return {
       inspected: new Date().toISOString(),
       feed: this.#feed && { state, reason: why || undefined, sentence },
       page: this.#tree?.shown.map(row) ?? [],
       timeline: this.#timeline?.shown.map(step) ?? [],
+      events: this.#events?.shown.map(({ name, hint, sum, rows }) => ({ name, hint, sum, rows: rows.map(handlers) })) ?? [],
     }
   }
 
@@ -126,34 +138,41 @@ export class InspectorElement extends Base {
     const button = (label, act, more) => h('button', { type: 'button', onclick: act, ...more }, label)
     this.#tree = new TreeView(row => this.#select(row))
     this.#timeline = new Timeline()
+    this.#events = new EventsView()
     const parts = this.#parts = {
       state: h('strong', { class: 'state' }),
       sentence: h('span', { class: 'sentence' }),
       filter: h('input', {
-        type: 'search', placeholder: 'Filter', 'aria-label': 'Filter the page and the timeline', autocomplete: 'off', spellcheck: 'false',
+        type: 'search', placeholder: 'Filter', 'aria-label': 'Filter the page, the timeline and the events', autocomplete: 'off', spellcheck: 'false',
         oninput: () => this.#setFilter(parts.filter.value),
       }),
       pause: button('Pause', () => { this.paused = !this.paused }, { 'aria-pressed': String(this.#paused) }),
       copy: button('Copy JSON', () => this.#copy(), { class: 'copy' }),
       why: h('p', { class: 'why' }),
       only: h('p', { class: 'only' }),
+      showTime: button('Timeline', () => this.#showPane('time')),
+      showEvents: button('Events', () => this.#showPane('events')),
       noPage: h('p', { class: 'empty' }),
       spoken: h('p', { class: 'spoken', role: 'status' }),
     }
+    parts.panes = h('div', { class: 'panes' },
+      h('section', { class: 'page', 'aria-label': 'Page' },
+        h('div', { class: 'scroll' }, parts.noPage, this.#tree.element), parts.why),
+      h('div', { class: 'switch', role: 'group', 'aria-label': 'Pane' }, parts.showTime, parts.showEvents),
+      h('section', { class: 'time', 'aria-label': 'What happened' }, parts.only, this.#timeline.element),
+      h('section', { class: 'events', 'aria-label': 'Events' }, this.#events.element))
     parts.panel = h('section', { class: 'panel', part: 'panel', 'aria-label': 'remote-refresh inspector', 'data-paused': this.#paused },
       h('header', {},
         h('span', { class: 'title' }, 'Inspector'),
         h('p', { class: 'feed' }, h('span', { class: 'dot', 'aria-hidden': 'true' }), parts.state, parts.sentence),
         h('div', { class: 'tools' }, parts.filter, parts.pause, parts.copy,
           button('×', () => this.#close(), { class: 'close', 'aria-label': 'Close the inspector', title: 'Close' }))),
-      h('div', { class: 'panes' },
-        h('section', { class: 'page', 'aria-label': 'Page' },
-          h('div', { class: 'scroll' }, parts.noPage, this.#tree.element), parts.why),
-        h('section', { class: 'time', 'aria-label': 'What happened' }, parts.only, this.#timeline.element)),
+      parts.panes,
       parts.spoken)
     const root = this.shadowRoot
     root.querySelector('.panel')?.remove()
     root.append(parts.panel)
+    this.#showPane(this.#pane)
     this.#select(undefined)
     this.#setFilter(this.#filter)
     parts.filter.value = this.#filter
@@ -166,8 +185,8 @@ export class InspectorElement extends Base {
     this.#unfollow()
     this.#app?.Events.on('all', this.#onEvent)
     document.addEventListener('visibilitychange', this.#onVisible)
-    this.#interval = setInterval(() => document.hidden || this.#look(), LOOK_EVERY)
-    this.#look()
+    this.#interval = setInterval(() => document.hidden || this.#lookAtAll(), LOOK_EVERY)
+    this.#lookAtAll()
   }
 
   #unfollow() {
@@ -181,6 +200,11 @@ export class InspectorElement extends Base {
   /** Many events make one look. */
   #soon() {
     this.#frame ??= requestAnimationFrame(() => this.#look())
+  }
+
+  #lookAtAll() {
+    this.#look()
+    this.#lookAtHandlers()
   }
 
   #look() {
@@ -214,6 +238,17 @@ export class InspectorElement extends Base {
     this.#sumUp(feed, now)
   }
 
+  #lookAtHandlers() {
+    if (this.#paused || !this.#parts) return
+    this.#events.show(this.#app ? lookAtHandlers(this.#app, this.#tree.objects, this.#tree.selected?.ref?.deref()) : [])
+    const { showEvents } = this.#parts
+    const { warnings } = this.#events
+    say(showEvents, warnings ? `Events: ${count(warnings, 'warning')}` : 'Events')
+    set(showEvents, 'data-tone', warnings ? 'bad' : undefined)
+    if (warnings > this.#warned) this.#tally.set('warning', warnings)
+    this.#warned = warnings
+  }
+
   // For those who listen
   // --------------------
 
@@ -230,6 +265,7 @@ export class InspectorElement extends Base {
     } else if (this.#tally.size && now - this.#summedUp >= SUM_UP_EVERY) {
       const words = { change: 'changes', 'refresh:done': 'refreshed', 'refresh:error': 'failed', 'refresh:deferred': 'deferred', 'refresh:skipped': 'skipped' }
       const sums = Object.entries(words).flatMap(([what, word]) => this.#tally.has(what) ? [`${this.#tally.get(what)} ${word}`] : [])
+      if (this.#tally.has('warning')) sums.push(`${count(this.#tally.get('warning'), 'warning')} in Events`)
       this.#tally.clear()
       this.#summedUp = now
       if (sums.length) this.#announce(`${sums.join(', ')}.`)
@@ -243,7 +279,8 @@ export class InspectorElement extends Base {
     this.#filter = text
     this.#tree.filter(text.trim().toLowerCase())
     const shown = this.#filterSteps()
-    if (text) this.#announce(`${this.#tree.shown.length} of the page, ${shown} of the timeline.`)
+    const handlers = this.#events.filter(text.trim().toLowerCase())
+    if (text) this.#announce(`${this.#tree.shown.length} of the page, ${shown} of the timeline, ${handlers} of the events.`)
   }
 
   #filterSteps() {
@@ -265,6 +302,15 @@ export class InspectorElement extends Base {
         h('button', { type: 'button', onclick: () => this.#tree.select(undefined) }, 'Show all'))
     }
     this.#filterSteps()
+    this.#lookAtHandlers()
+  }
+
+  #showPane(pane) {
+    this.#pane = pane
+    const { panes, showEvents, showTime } = this.#parts
+    set(panes, 'data-pane', pane)
+    set(showTime, 'aria-pressed', String(pane === 'time'))
+    set(showEvents, 'aria-pressed', String(pane === 'events'))
   }
 
   #explainSelected() {

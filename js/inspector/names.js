@@ -34,10 +34,10 @@ function address(entity) {
   return typeof url === 'string' ? redact(url.replace(/^https?:\/\/[^/?#]+/i, ''), 80) : ''
 }
 
-/** `{ name, hint }` of a view. */
-export function nameOfView(view) {
+/** `{ name, hint }` of a view; `kind` is what it goes by if nothing names it. */
+export function nameOfView(view, kind = 'view') {
   const hint = redact(selector(view), 60)
-  const name = className(view) || hint || attempt(() => view.cid) || 'view'
+  const name = className(view) || hint || attempt(() => view.cid) || kind
   return { name: String(name), hint: hint === name ? '' : hint }
 }
 
@@ -45,6 +45,11 @@ export function nameOfView(view) {
 export function nameOfEntity(entity, kind = isCollection(entity) ? 'collection' : 'model') {
   const hint = address(entity)
   return { name: className(entity) || kind, hint }
+}
+
+/** `{ name, hint }` of whatever has handlers or listens: a view, an entity, or any other object. */
+export function nameOfObject(object) {
+  return typeof attempt(() => object.fetch) === 'function' ? nameOfEntity(object) : nameOfView(object, 'object')
 }
 
 const isCollection = entity => attempt(() => Array.isArray(entity.models)) ?? false

@@ -30,6 +30,11 @@ export class TreeView {
     return this.#rows.find(({ id }) => id === this.#selected)
   }
 
+  /** Views and entities of the page that still exist. */
+  get objects() {
+    return this.#rows.flatMap(({ ref }) => ref?.deref() ?? [])
+  }
+
   /** What is shown, in order. */
   get shown() {
     return this.#shown

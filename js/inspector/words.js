@@ -96,6 +96,17 @@ export function viewState(hook) {
     : { status: '', tone: '', sentence: 'Its model, its collection and its subviews are refreshed.' }
 }
 
+/** How many of something: `1 handler`, `2 handlers`. */
+export const count = (number, noun) => `${number} ${noun}${number === 1 ? '' : 's'}`
+
+/** What to do about a list that is longer than any app needs. */
+export const MANY = 'Most likely a view adds them each time it is shown. Call stopListening() or off() when the view is removed.'
+
+/** What to do about views that were removed and listen still; `emitter` is what they listen to, in words. */
+export const goneSentence = (views, emitter) => (views === 1
+  ? `Still listens to ${emitter}, so it stays in memory. Call its stopListening() when it is removed.`
+  : `Still listen to ${emitter}, so they stay in memory. Call stopListening() when such a view is removed.`)
+
 /** The children of one write, which are one change: the models it says, and the children of the user's node. */
 export function changeWords(steps) {
   const models = steps.filter(step => step.type).map(({ type, operation, id }) => `${type}${id === undefined ? '' : ` ${id}`} ${operation}`)

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import Backbone from 'backbone'
 import _ from 'underscore'
 import { backboneFields, inspectEmitter, inspectEvents, triggerIsolated } from '../../js/events.js'
 import { emitter, Events, spy } from './events/bus.mjs'
@@ -110,6 +111,17 @@ test('an inspection names the handlers, who listens, and to whom', () => {
   bus.off()
   assert.deepEqual([inspectEmitter(bus).names, inspectEmitter(view).listensTo], [[], []])
   assert.deepEqual(inspectEmitter({}), { names: [], listeners: [], listensTo: [] })
+})
+
+test('an inspection finds who listens by Backbone’s own methods, and who is the context of a handler', () => {
+  const [bus, theirs, context, f] = [emitter(), new Backbone.Model(), {}, spy()]
+  theirs.listenTo(bus, 'a b', f)
+  bus.on('a b c', f, context).on('a', f).on('b', f, bus).on('c', f, 'no object')
+  assert.deepEqual(inspectEmitter(bus).listeners, [{ listener: context, handlers: 3 }, { listener: theirs, handlers: 2 }])
+  assert.deepEqual(inspectEmitter(theirs), { names: [], listeners: [], listensTo: [bus] })
+  theirs.stopListening()
+  bus.off(null, null, context)
+  assert.deepEqual([inspectEmitter(bus).listeners, inspectEmitter(theirs).listensTo], [[], []])
 })
 
 test('an isolated trigger calls all handlers, those of `all` too, and reports each error', () => {

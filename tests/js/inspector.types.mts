@@ -1,6 +1,6 @@
 // Compiled, never run: what TypeScript must accept from a user of the inspector, and what it must not.
 import App, { createApp } from 'remote-refresh'
-import { type Inspected, type InspectedRow, type InspectedStep, openInspector, RemoteRefreshInspector } from 'remote-refresh/inspector'
+import { type Inspected, type InspectedGroup, type InspectedHandlers, type InspectedRow, type InspectedStep, openInspector, RemoteRefreshInspector } from 'remote-refresh/inspector'
 
 const inspector: RemoteRefreshInspector = openInspector(App)
 openInspector(createApp(), { parent: document.body })
@@ -18,7 +18,9 @@ if (found) found.paused = true
 const shown: Inspected = inspector.toJSON()
 const rows: InspectedRow[] = shown.page.filter(({ kind }) => kind === 'model')
 const steps: InspectedStep[] = shown.timeline.filter(({ stage }) => stage === 'gate')
-const words: (string | undefined)[] = [shown.feed?.sentence, rows[0]?.status, steps[0]?.words, steps[0]?.reason]
+const groups: InspectedGroup[] = shown.events
+const leaks: InspectedHandlers[] = groups.flatMap(({ rows }) => rows).filter(({ kind }) => kind === 'removed' || kind === 'many')
+const words: (string | undefined)[] = [shown.feed?.sentence, rows[0]?.status, steps[0]?.words, steps[0]?.reason, groups[0]?.sum, leaks[0]?.sentence]
 void words
 
 // @ts-expect-error an App is needed
@@ -29,5 +31,7 @@ inspector.app = 'App'
 openInspector(App, { parent: '#app' })
 // @ts-expect-error there is no such kind
 shown.page[0]?.kind === 'region'
+// @ts-expect-error nor such a kind of handlers
+leaks[0]?.kind === 'leak'
 // @ts-expect-error another element has no App
 document.createElement('div').app = App
