@@ -411,7 +411,7 @@ export function inspectEmitter(object) {
   }
   const listeners = [...counts].map(([listener, handlers]) => ({ listener, handlers })).sort((a, b) => b.handlers - a.handlers)
   return {
-    names: emitter === undefined ? [] : busInspectEmitter(emitter.id).names,
+    names: emitter === undefined ? [] : busInspectEmitter(emitter.id),
     listeners,
     listensTo: [...(object[LISTENER]?.targets ?? theirTargets(object))],
   }

@@ -144,19 +144,6 @@ names: number,
 longest: Array<ListState>, };
 
 /**
- * An emitter: its names and listeners, those with the most handlers first.
- */
-export type EmitterState = {
-/**
- * Its names.
- */
-names: Array<ListState>,
-/**
- * What listens to it.
- */
-listeners: Array<ListenerState>, };
-
-/**
  * The handlers of one name of an emitter.
  */
 export type ListState = {
@@ -176,19 +163,6 @@ handlers: number,
  * There are more than 500: most likely they are added again and again, and never removed.
  */
 suspect: boolean, };
-
-/**
- * One object that listens to an emitter by `listenTo`.
- */
-export type ListenerState = {
-/**
- * The listener's number.
- */
-listener: number,
-/**
- * How many handlers it has there.
- */
-handlers: number, };
 
 /**
  * Why a feed is in its state: a stable code and a sentence.

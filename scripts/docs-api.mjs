@@ -20,7 +20,7 @@ const ENTRIES = [
 const SHARED = { 'remote-refresh': ['events', 'provider', 'inspect'] }
 
 /** Declared in a shared file, and exported by no entry. */
-const INTERNAL = new Set(['ExplainedStep', 'FeedStatus', 'EmitterState', 'ListenerState'])
+const INTERNAL = new Set(['ExplainedStep', 'FeedStatus'])
 
 /** What one looks for first in the first entry point; the others follow as they are declared. */
 const FIRST = ['App', 'createApp', 'AppOptions', 'ConnectOptions', 'FollowOptions', 'Auth', 'Token', 'Since', 'Feed', 'FeedState', 'FeedReason', 'LiveOptions', 'AppEvents']

@@ -16,7 +16,7 @@ use std::cell::RefCell;
 use remote_refresh_core::bus::{Bus, EmitterId, Ended, NameId, Slot, MANY_HANDLERS};
 use wasm_bindgen::prelude::*;
 
-use crate::inspect::{plain, BusState, EmitterState};
+use crate::inspect::{plain, BusState, ListState};
 
 thread_local! {
     static BUS: RefCell<Bus> = const { RefCell::new(Bus::new()) };
@@ -138,12 +138,13 @@ pub fn bus_list(emitter: u32, name: u32) -> Vec<u32> {
 // For the inspector
 // -----------------
 
-/// The names and listeners of an emitter: an [`EmitterState`].
+/// The lists of an emitter, those with the most handlers first: an array of [`ListState`].
 #[wasm_bindgen(js_name = busInspectEmitter)]
 #[must_use]
 pub fn bus_inspect_emitter(emitter: u32) -> JsValue {
     let found = bus(|bus| bus.inspect_emitter(EmitterId(emitter)));
-    plain(&EmitterState::new(emitter, found))
+    let list = |list| ListState::new(emitter, list);
+    plain(&found.names.into_iter().map(list).collect::<Vec<_>>())
 }
 
 /// All emitters together, and at most `most` of the longest lists: a [`BusState`].

@@ -3,9 +3,7 @@
 //! Their TypeScript types are `js/inspect.d.ts`, which a test of this file writes down from these structs and compares.
 
 use remote_refresh_core::app::Outlook;
-use remote_refresh_core::bus::inspect::{
-    BusInspection, EmitterInspection, ListInspection, ListenerInspection, NameInspection,
-};
+use remote_refresh_core::bus::inspect::{BusInspection, ListInspection, NameInspection};
 use remote_refresh_core::feed::state::{FeedState, Reason};
 use remote_refresh_core::refresh::Debt;
 use remote_refresh_core::time::Millis;
@@ -139,46 +137,12 @@ pub struct ListState {
 }
 
 impl ListState {
-    fn new(emitter: u32, list: NameInspection) -> Self {
+    pub(crate) fn new(emitter: u32, list: NameInspection) -> Self {
         Self {
             emitter,
             name: list.name,
             handlers: list.handlers,
             suspect: list.is_suspect,
-        }
-    }
-}
-
-/// One object that listens to an emitter by `listenTo`.
-#[derive(Debug, Serialize)]
-#[cfg_attr(all(test, not(target_arch = "wasm32")), derive(ts_rs::TS))]
-pub struct ListenerState {
-    /// The listener's number.
-    pub listener: u32,
-    /// How many handlers it has there.
-    pub handlers: u32,
-}
-
-/// An emitter: its names and listeners, those with the most handlers first.
-#[derive(Debug, Serialize)]
-#[cfg_attr(all(test, not(target_arch = "wasm32")), derive(ts_rs::TS))]
-pub struct EmitterState {
-    /// Its names.
-    pub names: Vec<ListState>,
-    /// What listens to it.
-    pub listeners: Vec<ListenerState>,
-}
-
-impl EmitterState {
-    pub(crate) fn new(emitter: u32, found: EmitterInspection) -> Self {
-        let listener = |it: ListenerInspection| ListenerState {
-            listener: it.listener.0,
-            handlers: it.handlers,
-        };
-        let name = |list| ListState::new(emitter, list);
-        Self {
-            names: found.names.into_iter().map(name).collect(),
-            listeners: found.listeners.into_iter().map(listener).collect(),
         }
     }
 }
@@ -293,9 +257,7 @@ mod tests {
             ExplainedStep::export_to_string(&config),
             RecordId::export_to_string(&config),
             BusState::export_to_string(&config),
-            EmitterState::export_to_string(&config),
             ListState::export_to_string(&config),
-            ListenerState::export_to_string(&config),
             FeedReason::export_to_string(&config),
             FeedStatus::export_to_string(&config),
         ] {

@@ -134,14 +134,10 @@ fn an_inspection_is_plain_objects() {
     assert_eq!(
         json_of(&bus_inspect_emitter(emitter)),
         format!(
-            r#"{{"names":[{{"emitter":{emitter},"name":"change","handlers":2,"suspect":false}},{{"emitter":{emitter},"name":"__proto__","handlers":1,"suspect":false}}],"listeners":[{{"listener":{},"handlers":1}}]}}"#,
-            emitter + 1
+            r#"[{{"emitter":{emitter},"name":"change","handlers":2,"suspect":false}},{{"emitter":{emitter},"name":"__proto__","handlers":1,"suspect":false}}]"#
         )
     );
-    assert_eq!(
-        json_of(&bus_inspect_emitter(7)),
-        r#"{"names":[],"listeners":[]}"#
-    );
+    assert_eq!(json_of(&bus_inspect_emitter(7)), "[]");
 }
 
 #[derive(Deserialize)]
