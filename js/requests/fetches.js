@@ -118,7 +118,7 @@ export class Fetches {
       const result = fetchAsShown(entity, this.#live.of(entity), this.#requests.remembered(entity), options)
       if (typeof result?.then === 'function') {
         result.then(() => this.end(numbers, Ending.Done), cause => this.end(numbers, Ending.Failed, 'fetch-failed', cause))
-      }
+      } else this.#engine.fetchUnwatched(id, flight)
     } catch (cause) {
       this.end(numbers, Ending.Impossible, 'fetch-threw', cause)
     }

@@ -207,9 +207,9 @@ export class Walk {
 
   #visit(view, path) {
     const threw = cause => this.#report('refresh:error', { view, code: 'hook-threw', cause })
-    if (isList(view)) return this.#pushOwn(this.#tree.unwrap(view), path)
-    if (!isAlive(view)) return
     try {
+      if (isList(view)) return this.#pushOwn(this.#tree.unwrap(view), path)
+      if (!isAlive(view)) return
       const id = this.#views.id(view)
       const hook = view.remoteRefresh
       const calls = typeof hook === 'function'
@@ -302,10 +302,10 @@ export class Walk {
       case Single.RemoveMember:
         collection.remove(member)
         return true
-      default:
-        return false
       case Single.Nothing:
         return true
+      default:
+        return false
     }
   }
 
@@ -359,8 +359,8 @@ export class Walk {
   }
 
   #lookAt(view, path) {
-    if (isList(view)) return this.#pushOwn(this.#tree.unwrap(view), path)
     try {
+      if (isList(view)) return this.#pushOwn(this.#tree.unwrap(view), path)
       if (view.remoteRefresh === false || !isAlive(view)) return
       const ref = this.#views.ref(this.#views.id(view))
       for (const entity of [view.model, view.collection]) {

@@ -59,6 +59,13 @@ impl Engine {
             .act(|app, now| app.fetch_settled(now, EntityId(entity), FlightId(flight), outcome));
     }
 
+    /// The fetch returned no promise: its end may never be seen, so it counts as none of those under way at once.
+    #[wasm_bindgen(js_name = fetchUnwatched)]
+    pub fn fetch_unwatched(&self, entity: u32, flight: u32) {
+        self.0
+            .act(|app, _| app.fetch_unwatched(EntityId(entity), FlightId(flight)));
+    }
+
     /// The fetch was not made, for the user's sake; it is pending until `release`.
     pub fn hold(&self, entity: u32, flight: u32) {
         self.0

@@ -139,3 +139,13 @@ test('an element that throws when it is measured stops nothing', async t => {
   await answerInTurn(network)
   assert.deepEqual(network.urls().sort(), ['/b', '/broken'])
 })
+
+test('a fetch that returns no promise keeps none waiting, since its end may never be seen', () => {
+  const { App } = newApp({ concurrency: 2 })
+  let fetched = 0
+  const silent = Array.from({ length: 10 }, () => new View({ model: { fetch: () => { fetched++ } } }))
+  const { requests } = fakeNetwork()
+  App.Utils.RemoteRefresh({ _subviews: [...silent, ...pageOf(3).page._subviews] })
+  assert.equal(fetched, 10)
+  assert.equal(requests.length, 2)
+})

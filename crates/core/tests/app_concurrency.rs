@@ -2,7 +2,7 @@
 
 mod app_support;
 
-use app_support::{fetches, refresh, NOW};
+use app_support::{fetches, next_order, refresh, NOW};
 use remote_refresh_core::app::{App, Output, Settings, Visit};
 use remote_refresh_core::refresh::{EntityId, FlightId, Kind, Limits, Outcome};
 use remote_refresh_core::time::Millis;
@@ -83,7 +83,7 @@ fn what_is_in_view_starts_first_and_the_rest_by_when_it_became_ready() {
         app.in_view(entities[index], in_view);
     }
     let mut order = Vec::new();
-    while let Some(Output::Fetch { entity, flight }) = app.poll(NOW) {
+    while let Some(Output::Fetch { entity, flight }) = next_order(&mut app, NOW) {
         order.push(entity);
         app.fetch_settled(NOW, entity, flight, Outcome::Done);
     }
@@ -177,4 +177,20 @@ fn the_apps_own_requests_take_no_slot_and_one_of_them_may_answer_who_waits() {
 fn no_slots_at_all_count_as_one() {
     let (mut app, entities) = app(1, 0);
     assert!(refresh(&mut app, NOW, entities[0]).is_some());
+}
+
+#[test]
+fn a_fetch_whose_end_may_never_be_seen_takes_no_slot_and_is_waited_for_all_the_same() {
+    let (mut app, entities) = app(3, 1);
+    gather(&mut app, &entities);
+    let (entity, flight) = fetches(&mut app, NOW)[0];
+    app.fetch_unwatched(entity, flight);
+    app.fetch_unwatched(entity, flight);
+    assert_eq!(started(&mut app), [entities[1]]);
+    assert!(app.debt(entity).fetching);
+    app.fetch_settled(NOW, entity, flight, Outcome::Done);
+    assert!(!app.debt(entity).fetching);
+    assert!(started(&mut app).is_empty(), "the one slot is taken");
+    app.forget_entity(entities[1]);
+    assert_eq!(started(&mut app), [entities[2]]);
 }

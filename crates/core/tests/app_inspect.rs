@@ -2,7 +2,7 @@
 
 mod app_support;
 
-use app_support::{arrive, connect, refresh, NODE, NOW};
+use app_support::{arrive, connect, next_order, refresh, NODE, NOW};
 use remote_refresh_core::app::{App, Debounce, Outlook, Output, Settings};
 use remote_refresh_core::feed::message::{FeedInput, RequestId};
 use remote_refresh_core::refresh::{Debt, EntityId, Kind, Outcome};
@@ -103,7 +103,7 @@ fn an_entity_tells_what_it_fetches_owes_and_waits_for() {
         ..Debt::default()
     };
     assert_eq!(app.debt(entity), queued);
-    assert!(app.poll(at).is_some());
+    assert!(next_order(&mut app, at).is_some());
     assert_eq!(app.debt(entity), fetching);
 }
 
@@ -127,7 +127,7 @@ fn a_request_of_the_apps_own_and_giving_up_are_told_apart_from_a_refresh() {
         flight = app.debt(entity).retry_at.and_then(|at| {
             now = at;
             app.wake(at);
-            match app.poll(at) {
+            match next_order(&mut app, at) {
                 Some(Output::Fetch { flight, .. }) => Some(flight),
                 _ => None,
             }

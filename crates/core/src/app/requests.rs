@@ -251,6 +251,13 @@ impl App {
         self.entities.hold(entity, flight);
     }
 
+    /// The fetch returned no promise, so its end may never be seen: it takes no slot. See [`Entities::free_slot`].
+    ///
+    /// [`Entities::free_slot`]: crate::refresh::Entities::free_slot
+    pub fn fetch_unwatched(&mut self, entity: EntityId, flight: FlightId) {
+        self.entities.free_slot(entity, flight);
+    }
+
     /// The user's work is saved or given up: a fetch that is pending is made.
     pub fn release(&mut self, now: Millis, entity: EntityId) {
         self.observe(now);

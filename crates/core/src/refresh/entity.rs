@@ -41,6 +41,8 @@ pub(super) struct Entity {
     pub(super) asked: Revision,
     /// The refresh under way.
     pub(super) flight: Option<FlightId>,
+    /// That takes one of the slots.
+    pub(super) has_slot: bool,
     /// The newest change that was seen when that started.
     pub(super) flight_as_of: Revision,
     /// The wait for a retry, as the number of the flight that failed.

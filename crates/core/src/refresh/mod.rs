@@ -157,7 +157,7 @@ impl Entities {
     pub fn forget(&mut self, id: EntityId) {
         self.ready.remove(id);
         let gone = self.entities.try_remove(id.0 as usize);
-        if gone.is_some_and(|entity| entity.flight.is_some()) {
+        if gone.is_some_and(|entity| entity.has_slot) {
             self.in_flight -= 1;
         }
     }
@@ -277,7 +277,7 @@ impl Entities {
             return;
         }
         entity.flight = None;
-        self.in_flight -= 1;
+        self.in_flight -= u32::from(core::mem::take(&mut entity.has_slot));
         if outcome == Outcome::Done {
             entity.failures = 0;
             entity.land(flight, Kind::Whole, Some(entity.flight_as_of), last);
@@ -328,7 +328,16 @@ impl Entities {
         if let Some(entity) = entity.filter(|entity| entity.flight == Some(flight)) {
             entity.flight = None;
             entity.held = true;
-            self.in_flight -= 1;
+            self.in_flight -= u32::from(core::mem::take(&mut entity.has_slot));
+        }
+    }
+
+    /// The end of a fetch may never be seen, since its `fetch` returned no promise: its slot is free, so that fetches of this
+    /// kind don't keep all others waiting until their time limits. It is waited for as any other.
+    pub fn free_slot(&mut self, id: EntityId, flight: FlightId) {
+        let entity = self.entities.get_mut(id.0 as usize);
+        if let Some(entity) = entity.filter(|entity| entity.flight == Some(flight)) {
+            self.in_flight -= u32::from(core::mem::take(&mut entity.has_slot));
         }
     }
 
@@ -373,6 +382,7 @@ impl Entities {
         let flight = FlightId(self.last_flight);
         entity.flight = Some(flight);
         entity.flight_as_of = self.newest;
+        entity.has_slot = true;
         self.in_flight += 1;
         self.deadlines.push(now + self.limits.fetch, id, flight);
         Some((id, flight))

@@ -49,11 +49,20 @@ pub(crate) fn arrive(
     app.feed_input(now, FeedInput::BytesArrived(stream, text.as_bytes()));
 }
 
+/// The next order, but for reports of fetches that have ended.
+#[allow(dead_code, reason = "each test file compiles this module for itself")]
+pub(crate) fn next_order(app: &mut App, now: Millis) -> Option<Output> {
+    let is_report = |order: &Option<Output>| matches!(order, Some(Output::Settled { .. }));
+    std::iter::repeat_with(|| app.poll(now))
+        .find(|order| !is_report(order))
+        .flatten()
+}
+
 /// Carries out the orders, which must be to fetch: what starts, with its number.
 #[allow(dead_code, reason = "each test file compiles this module for itself")]
 pub(crate) fn fetches(app: &mut App, now: Millis) -> Vec<(EntityId, FlightId)> {
     let mut fetches = Vec::new();
-    while let Some(order) = app.poll(now) {
+    while let Some(order) = next_order(app, now) {
         match order {
             Output::Fetch { entity, flight } => fetches.push((entity, flight)),
             Output::Locate { .. } => {}
