@@ -141,7 +141,8 @@ test('one broken view harms no other', async ({ demo, person }) => {
   await ben.isQuiet()
   expect(ben.reads()).toEqual(THREAD_READS)
   expect(await ben.page.evaluate(() => window.errors)).toEqual([
-    ['fetch-threw', true, 'Error: A "url" property or function must be specified'],
+    // A walk calls all hooks, and then the fetches start.
     ['hook-threw', false, 'Error: mine'],
+    ['fetch-threw', true, 'Error: A "url" property or function must be specified'],
   ])
 })

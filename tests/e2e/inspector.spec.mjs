@@ -42,7 +42,7 @@ for (const colorScheme of ['light', 'dark']) {
     expect(await complaints(page)).toEqual([])
     const handlers = inspector.getByRole('region', { name: 'Handlers' })
     await expect(handlers.getByText('no leak found')).toBeVisible()
-    await expect(handlers.getByText('App.Events', { exact: true })).toBeAttached()
+    await expect(handlers.getByText('App.Events', { exact: true }).first()).toBeAttached()
     await page.setViewportSize({ width: 390, height: 844 })
     expect(await complaints(page)).toEqual([])
     await expect(handlers).toBeHidden()

@@ -319,3 +319,19 @@ fn a_hook_that_calls_back_after_the_app_read_the_change_itself_needs_no_fetch() 
     assert_eq!(visit, Visit::NotConcerned);
     tab.app.leave_pass();
 }
+
+#[test]
+fn an_end_that_is_reported_again_after_the_next_change_looks_for_nothing() {
+    let mut tab = Tab::connected();
+    let (shown, page) = tab.loaded(None);
+    tab.show(page, None);
+    tab.change("");
+    let (_, first) = tab.fetched[0];
+    tab.change("");
+    tab.settle(shown, first, Outcome::Done);
+    tab.change("");
+    let before = tab.app.next_timeout();
+    // The promise of a request, whose event has said so already.
+    tab.settle(shown, first, Outcome::Done);
+    assert_eq!(tab.app.next_timeout(), before, "no review is waited for");
+}

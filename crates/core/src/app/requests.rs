@@ -172,9 +172,10 @@ impl App {
                 outcome,
             }));
         }
-        self.entities.settled(entity, flight, outcome, now);
+        // What is reported again says nothing of what is displayed.
+        let is_news = self.entities.settled(entity, flight, outcome, now);
         let behind = |as_of| as_of < self.feed_revision;
-        if self.entities.as_of(entity).is_some_and(behind) {
+        if is_news && self.entities.as_of(entity).is_some_and(behind) {
             self.review_soon(now);
         }
     }

@@ -265,16 +265,23 @@ impl Entities {
 
     /// Takes note that a fetch ended, which frees its slot; the entity is ready again if a fetch is pending.
     ///
-    /// Also ends what [`Entities::depart`] started, and a fetch that is overdue: its answer was applied all the same.
-    pub fn settled(&mut self, id: EntityId, flight: FlightId, outcome: Outcome, now: Millis) {
+    /// Also ends what [`Entities::depart`] started, and a fetch that is overdue: its answer was applied all the same. Returns
+    /// whether it is news: an end that is reported again changes nothing.
+    pub fn settled(
+        &mut self,
+        id: EntityId,
+        flight: FlightId,
+        outcome: Outcome,
+        now: Millis,
+    ) -> bool {
         let (limits, last) = (self.limits, self.last_flight);
         let Some(entity) = self.entities.get_mut(id.0 as usize) else {
-            return;
+            return false;
         };
         if entity.flight != Some(flight) {
-            entity.arrive(flight, outcome == Outcome::Done, last);
+            let is_news = entity.arrive(flight, outcome == Outcome::Done, last);
             self.queue_if_ready(id);
-            return;
+            return is_news;
         }
         entity.flight = None;
         self.in_flight -= u32::from(core::mem::take(&mut entity.has_slot));
@@ -295,6 +302,7 @@ impl Entities {
             }
         }
         self.queue_if_ready(id);
+        true
     }
 
     /// The app starts a request of its own, to be ended by [`Entities::settled`].
