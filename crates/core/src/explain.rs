@@ -16,7 +16,7 @@ pub const MAX_STEPS: usize = 500;
 pub struct Step {
     /// Counts the steps, from 1.
     pub number: u32,
-    /// When, in milliseconds on the clock of whoever notes it.
+    /// When, in milliseconds, by the clock of the caller that notes it.
     pub time: f64,
     /// What happened.
     pub what: What,
