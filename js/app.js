@@ -114,7 +114,8 @@ class Shell {
         page: this.#page,
         ...this.#engine.state(),
         childrenOf: view => this.#tree.childrenOf(view, () => {}).filter(isAlive),
-        events: { ...inspectEvents(), of: eventsOf },
+        // All emitters are looked through: only for those who ask.
+        get events() { return { ...inspectEvents(), of: eventsOf } },
         // What nobody has met gets no number by being looked at: nothing is under way for it, and nothing pending.
         stateOf: entity => this.#engine.entityState(this.#entities.knows(entity) ? this.#entities.id(entity) : undefined),
       }),
