@@ -11,7 +11,7 @@ import {
   busAdd, busClear, busInspect, busInspectEmitter, busList, busOpenPage, busPageSize, busReleasePage, busRemove, busRemoveList,
   Removed,
 } from '../dist/wasm/remote_refresh.js'
-import { adoptHandlers, adoptTargets, exposeFields, exposeFieldsOf, readFields } from './events-fields.js'
+import { adoptHandlers, adoptTargets, exposeFields, exposeFieldsOf, EXPOSED, readFields } from './events-fields.js'
 import { each, isOne, known, numberOf } from './events-names.js'
 
 /** An object's two roles. Another copy of the package has symbols of its own: each is a foreign bus to the other. */
@@ -106,7 +106,7 @@ function createEmitter(object) {
   const theirs = object._events // before `object` is an emitter, whose lists our own field would show
   keep(object, EMITTER, emitter)
   if (theirs !== undefined) adoptHandlers(object, theirs, addAdopted, adoptedListener)
-  else if (Object.getPrototypeOf(object) !== Object.prototype) exposeFields(object, fieldsOf)
+  else if (object[EXPOSED] === undefined && Object.getPrototypeOf(object) !== Object.prototype) exposeFields(object, fieldsOf)
   return emitter
 }
 
@@ -119,7 +119,7 @@ function createListener(object) {
   const theirs = object._listeningTo
   keep(object, LISTENER, listener)
   if (theirs !== undefined) adoptTargets(theirs, listener.targets)
-  else if (Object.getPrototypeOf(object) !== Object.prototype) exposeFields(object, fieldsOf)
+  else if (object[EXPOSED] === undefined && Object.getPrototypeOf(object) !== Object.prototype) exposeFields(object, fieldsOf)
   return listener
 }
 
@@ -207,7 +207,7 @@ function removeList(emitter, name, list) {
   const { lists, slots } = emitter
   delete lists[name]
   // Often it was the only list.
-  if (slots.length < 2 * list.length && isEmpty(lists)) slots.fill(undefined)
+  if (slots.length < 2 * list.length && isEmpty(lists)) emitter.slots = []
   else for (let i = 0; i < list.length; i++) slots[list[i].slot] = undefined
   if (ended === undefined) return
   const listeners = new Set(ended)

@@ -91,6 +91,11 @@ export const rows = [
     enter: bus => entry(bus, 0, 'let last', `last = create(); last.on('change', f)`),
   },
   {
+    // As models and views have them. What can't be inherited from is left out.
+    name: 'create + on, methods inherited',
+    enter: bus => bus.listens && entry(bus, 0, 'class Model {} Object.assign(Model.prototype, create()); let last', `last = new Model(); last.on('change', f)`),
+  },
+  {
     name: '1,000 names: on, trigger, off',
     enter: bus => bus.emits && entry(bus, 1000, 'const names = Array.from({ length: 1000 }, (_, i) => `change:${i}`)',
       `for (const name of names) e.on(name, f); for (const name of names) e.${bus.emits}(name, 1); for (const name of names) e.off(name, f)`),

@@ -128,7 +128,9 @@ impl Model {
 
     fn remove_list(&mut self, emitter: u32, name: u32) -> Vec<EmitterId> {
         let mut gone = Vec::new();
-        for slot in self.list(emitter, name) {
+        let list = self.list(emitter, name);
+        let was_any = !list.is_empty();
+        for slot in list {
             let at = |h: &Handler| h.emitter == emitter && h.slot == slot;
             let listener = self
                 .handlers
@@ -142,6 +144,10 @@ impl Model {
                 gone.extend(listener.map(EmitterId));
             }
         }
+        if was_any && self.handlers.iter().all(|h| h.emitter != emitter) {
+            self.slots.remove(&emitter);
+        }
+        gone.sort();
         gone
     }
 
@@ -283,10 +289,11 @@ proptest! {
                     bus.remove(EmitterId(emitter), Slot(slot)),
                     model.remove(emitter, slot)
                 ),
-                Step::RemoveList(emitter, name) => prop_assert_eq!(
-                    bus.remove_list(EmitterId(emitter), NameId(name)),
-                    model.remove_list(emitter, name)
-                ),
+                Step::RemoveList(emitter, name) => {
+                    let mut listeners = bus.remove_list(EmitterId(emitter), NameId(name));
+                    listeners.sort();
+                    prop_assert_eq!(listeners, model.remove_list(emitter, name));
+                }
                 Step::Clear(emitter) => {
                     bus.clear(EmitterId(emitter));
                     model.clear(emitter);

@@ -145,11 +145,17 @@ impl Lists {
     /// Removes a list: the listeners whose last handler here was in it, and whether the emitter has no row for the name any
     /// more. `None` if there are no handlers of this name.
     pub(super) fn remove_list(&mut self, name: NameId) -> Option<(Vec<EmitterId>, bool)> {
-        let mut slot = self.lists.get(name.0).first;
-        let mut listeners = Vec::new();
-        if slot == NONE {
+        let List { first, size, .. } = self.lists.get(name.0);
+        if first == NONE {
             return None;
         }
+        let mut listeners = Vec::new();
+        if size == self.handlers.len() {
+            listeners.extend(self.listeners().map(|(listener, _)| listener));
+            self.handlers.clear();
+            self.relations.clear();
+        }
+        let mut slot = first;
         while let Some(handler) = self.handlers.remove(slot) {
             slot = handler.after;
             if let Some(listener) = handler.listener {

@@ -38,7 +38,8 @@ pub struct EmitterId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NameId(pub u32);
 
-/// Names a handler within its emitter. The slot that was freed last is the next to be used.
+/// Names a handler within its emitter. The slot that was freed last is the next to be used; from 0 again when
+/// [`Bus::clear`] or [`Bus::remove_list`] removed all handlers of an emitter at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Slot(pub u32);
 
@@ -142,7 +143,8 @@ impl Bus {
         Some(ended)
     }
 
-    /// Removes all handlers of a name. Returns the listeners that do not listen to the emitter any more.
+    /// Removes all handlers of a name. Returns the listeners that do not listen to the emitter any more, in no
+    /// particular order.
     pub fn remove_list(&mut self, emitter: EmitterId, name: NameId) -> Vec<EmitterId> {
         let Some((listeners, is_unused)) = self
             .emitter_mut(emitter)

@@ -18,6 +18,7 @@ enum Place<T> {
 pub(super) struct Slab<T> {
     places: Vec<Place<T>>,
     free: u32,
+    used: u32,
 }
 
 impl<T> Slab<T> {
@@ -32,8 +33,14 @@ impl<T> Slab<T> {
         }
     }
 
+    /// How many values there are.
+    pub(super) fn len(&self) -> u32 {
+        self.used
+    }
+
     #[inline(always)]
     pub(super) fn insert(&mut self, value: T) {
+        self.used += 1;
         match self.places.get_mut(self.free as usize) {
             Some(place) => {
                 if let Place::Free(next) = *place {
@@ -51,10 +58,18 @@ impl<T> Slab<T> {
         if let Place::Free(_) = place {
             return None;
         }
+        self.used -= 1;
         match mem::replace(place, Place::Free(mem::replace(&mut self.free, number))) {
             Place::Used(value) => Some(value),
             Place::Free(_) => None,
         }
+    }
+
+    /// Removes all values; their room is kept for others, which are numbered from 0 again.
+    pub(super) fn clear(&mut self) {
+        self.places.clear();
+        self.free = NONE;
+        self.used = 0;
     }
 
     #[inline(always)]
@@ -79,6 +94,7 @@ impl<T> Default for Slab<T> {
         Slab {
             places: Vec::new(),
             free: NONE,
+            used: 0,
         }
     }
 }

@@ -61,6 +61,12 @@ impl<T: Row> Table<T> {
         result
     }
 
+    /// Removes all rows; their room is kept for others.
+    pub(super) fn clear(&mut self) {
+        self.rows.clear();
+        self.unused = 0;
+    }
+
     /// The rows in use, by number.
     pub(super) fn used(&self) -> impl Iterator<Item = (u32, T)> + '_ {
         self.rows.iter().copied().filter(|row| row.1.is_used())
