@@ -47,13 +47,16 @@ export async function inPage(module, argument) {
   }
 }
 
-/** A server on this machine: an empty page at `/`, and `{}` wherever else the page asks. */
+/** How long a server takes to answer a request: a short way through a network, and a database, in ms. */
+const ANSWER_TIME = 10
+
+/** A server on this machine: an empty page at `/`, and `{}` wherever else the page asks, below `/network/` after some time. */
 async function serve() {
   const server = createServer(({ url }, response) => {
     // Isolated pages have a clock of 5 µs instead of 100.
     const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
     if (url === '/') response.writeHead(200, { ...headers, 'Content-Type': 'text/html' }).end('<!doctype html>')
-    else response.writeHead(200, { 'Content-Type': 'application/json' }).end('{}')
+    else setTimeout(() => response.writeHead(200, { 'Content-Type': 'application/json' }).end('{}'), url.startsWith('/network/') ? ANSWER_TIME : 0)
   })
   await once(server.listen(0, 'localhost'), 'listening')
   return server

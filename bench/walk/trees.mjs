@@ -22,12 +22,12 @@ class Stub {
   }
 }
 
-/** Backbone's own fetch, with a request that is answered at once; or, below `/network`, by a server. */
+/** Backbone's own fetch, with a request that is answered at once; or, below `/network`, by a server. Chromium makes one request for a URL at a time. */
 const Model = Backbone.Model.extend({ url: '/model' })
-const RemoteModel = Backbone.Model.extend({ url: '/network' })
+const RemoteModel = Backbone.Model.extend({ urlRoot: '/network' })
 Backbone.ajax = ({ url, success, error }) => {
   fetched.count++
-  if (url === '/network') {
+  if (url.startsWith('/network/')) {
     const answer = fetch(url).then(response => response.json())
     fetched.pending.push(answer.then(success, error))
     return answer
@@ -36,7 +36,8 @@ Backbone.ajax = ({ url, success, error }) => {
   return answer
 }
 
-const makers = { stub: () => new Stub(), Backbone: () => new Model({ id: 1 }), network: () => new RemoteModel({ id: 1 }) }
+let lastId = 0
+const makers = { stub: () => new Stub(), Backbone: () => new Model({ id: 1 }), network: () => new RemoteModel({ id: ++lastId }) }
 
 /** view number → its entity. */
 export const sharing = {
