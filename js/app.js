@@ -150,7 +150,7 @@ class Shell {
     }
     checkOptions(Call.Show, options)
     const before = this.#page
-    // First, since what the page owes is paid within the call, and its handlers look here.
+    // First, since the page's pending refresh runs within the call, and its handlers look here.
     this.#page = view ?? null
     try {
       this.#engine.show(view ? this.views.id(view) : undefined, options?.since)

@@ -1,6 +1,6 @@
 // The user's work, which a refresh would overwrite: edits that are not saved, and the field that has the focus.
 //
-// An entity that holds such work is not fetched; the engine owes it the fetch, and pays when the work is saved, reverted
+// An entity that holds such work is not fetched; the fetch is pending in the engine, which makes it when the work is saved, reverted
 // or left.
 
 import { isAlive } from './tree/kinds.js'

@@ -160,8 +160,8 @@ impl Engine {
     #[wasm_bindgen(js_name = entityState)]
     pub fn entity_state(&self, entity: Option<u32>) -> JsValue {
         let app = self.0.app.borrow();
-        let debt = entity.map(|entity| app.debt(EntityId(entity)));
-        plain(&EntityState::new(&debt.unwrap_or_default()))
+        let status = entity.map(|entity| app.status(EntityId(entity)));
+        plain(&EntityState::new(&status.unwrap_or_default()))
     }
 }
 

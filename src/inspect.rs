@@ -5,7 +5,7 @@
 use remote_refresh_core::app::Outlook;
 use remote_refresh_core::bus::inspect::{BusInspection, ListInspection, NameInspection};
 use remote_refresh_core::feed::state::{FeedState, Reason};
-use remote_refresh_core::refresh::Debt;
+use remote_refresh_core::refresh::EntityStatus;
 use remote_refresh_core::time::Millis;
 use remote_refresh_core::wire::Leaf;
 use serde::Serialize;
@@ -77,7 +77,7 @@ impl AppState {
     pub(crate) fn new(outlook: &Outlook, views: usize, entities: usize) -> Self {
         Self {
             follows: outlook.follows,
-            page_pending: outlook.page_owes,
+            page_pending: outlook.page_pending,
             retry_at: outlook.retry_at.map(time),
             renew_at: outlook.renew_at.map(time),
             answer_at: outlook.answer_at.map(time),
@@ -109,15 +109,15 @@ pub struct EntityState {
 }
 
 impl EntityState {
-    pub(crate) fn new(debt: &Debt) -> Self {
+    pub(crate) fn new(status: &EntityStatus) -> Self {
         Self {
-            fetching: debt.fetching,
-            requested: debt.requested,
-            pending: debt.owes,
-            queued: debt.queued,
-            deferred: debt.held,
-            given_up: debt.given_up,
-            retry_at: debt.retry_at.map(time),
+            fetching: status.fetching,
+            requested: status.requested,
+            pending: status.pending,
+            queued: status.queued,
+            deferred: status.held,
+            given_up: status.given_up,
+            retry_at: status.retry_at.map(time),
         }
     }
 }

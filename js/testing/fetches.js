@@ -27,7 +27,7 @@ export function watchFetches(App) {
   }
   App.Events.on(handlers)
 
-  /** Nothing is under way, nor is anything that is owed about to start. */
+  /** Nothing is under way, nor is anything that is pending about to start. */
   const quiet = async () => {
     do {
       if (underWay.size) await new Promise(resolve => { wake = resolve })

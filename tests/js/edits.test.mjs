@@ -99,7 +99,7 @@ test('one may opt out: for an entity, a class, or the App', async () => {
   assert.equal(await edited((App, model) => App.live(model, { defer: true }), { defer: false }), 0)
 })
 
-test('a refresh that is owed while another is under way looks for edits before it starts', async () => {
+test('a refresh that is pending while another is under way looks for edits before it starts', async () => {
   const model = newModel()
   const { change, requests, deferred } = await met(model, { name: 'Ann' })
   change()

@@ -89,7 +89,7 @@ test('a page shown before the first value is refreshed once, one shown after not
   handle.close()
 })
 
-test('a page that comes back pays once for what it missed', async () => {
+test('a page that comes back refreshes once for what it missed', async () => {
   const { App, calls, connect, feed, page, told } = await world({ updated: 1 })
   const handle = connect()
   await until(() => handle.state === 'open')
@@ -115,7 +115,7 @@ for (const [since, refreshed] of [
   [7, false], [6, true], [8, true], [{ version: 7 }, false], [{ version: 6 }, true],
   [1732448000000, false], [1732447999999, true], [{ time: 1732448000001 }, false], [{ time: 5 }, true],
 ]) {
-  test(`rendered at ${JSON.stringify(since)}, a page ${refreshed ? 'owes a refresh' : 'owes nothing'}`, async () => {
+  test(`rendered at ${JSON.stringify(since)}, a page ${refreshed ? 'has a refresh pending' : 'has none pending'}`, async () => {
     const value = { updated: 1732448000000, version: 7 }
     const { App, calls, connect, page } = await world(value)
     App.show(page('at connect'))

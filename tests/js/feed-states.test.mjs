@@ -182,7 +182,7 @@ test('connecting for another user closes the first feed, whose values are never 
   ])
 })
 
-test('the page of the user before owes the next one\'s first value a refresh', async () => {
+test('the next user\'s first value refreshes the page of the user before', async () => {
   const { App, connect } = await world()
   const first = connect()
   await until(() => first.state === 'open')

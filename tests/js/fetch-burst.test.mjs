@@ -1,4 +1,4 @@
-// One in flight, one owed: a burst costs each entity at most two requests, and the last starts after the last change.
+// One in flight, one pending: a burst costs each entity at most two requests, and the last starts after the last change.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startFeed } from './support/feed-server.mjs'
@@ -53,7 +53,7 @@ test('a change seen by a handler of `refresh:done` starts one fetch after it', a
   assert.equal(requests.length, 2)
 })
 
-test('an entity whose fetch failed owes it: the next change fetches once', async () => {
+test('a fetch that failed stays pending: the next change fetches once', async () => {
   const { App } = newApp({ fetchRetries: 0 })
   const { requests, answerAll } = fakeNetwork()
   const view = { model: newModel() }

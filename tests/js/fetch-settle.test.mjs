@@ -1,11 +1,11 @@
-// When a fetch has settled: on its promise, an event of the entity, or the time limit. Only then does what is owed start.
+// When a fetch has settled: on its promise, an event of the entity, or the time limit. Only then does the pending fetch start.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import Backbone from 'backbone'
 import { fakeNetwork, newApp, newCollection, newModel, pause, settle, until } from './support/world.mjs'
 
-/** A view whose fetch is under way and which owes another. */
-function owing(returns, { entity = newModel(), ...options } = {}) {
+/** A view with one fetch under way and another pending. */
+function withPending(returns, { entity = newModel(), ...options } = {}) {
   const world = newApp(options)
   const network = fakeNetwork(returns)
   const view = { model: entity }
@@ -17,7 +17,7 @@ function owing(returns, { entity = newModel(), ...options } = {}) {
 
 for (const returns of ['promise', 'thenable', undefined, false]) {
   test(`a fetch that returns ${returns === undefined || returns === false ? returns : `a ${returns}`} has settled when it is answered`, async () => {
-    const { requests, told, entity, view } = owing(returns)
+    const { requests, told, entity, view } = withPending(returns)
     requests[0].answer({ name: 'Ann' })
     await until(() => requests.length === 2)
     assert.equal(entity.get('name'), 'Ann')
@@ -28,7 +28,7 @@ for (const returns of ['promise', 'thenable', undefined, false]) {
   })
 
   test(`and when it fails for good (${returns})`, async () => {
-    const { requests, told, entity, view } = owing(returns)
+    const { requests, told, entity, view } = withPending(returns)
     requests[0].fail(404)
     await until(() => requests.length === 2)
     const [{ cause, ...error }] = told('refresh:error')
@@ -38,14 +38,14 @@ for (const returns of ['promise', 'thenable', undefined, false]) {
 }
 
 test('a promise alone will do, without any event', async () => {
-  const { requests, told } = owing()
+  const { requests, told } = withPending()
   requests[0].resolve()
   await until(() => requests.length === 2)
   assert.equal(told('refresh:done').length, 1)
 })
 
 test('one fetch settles once, whatever else it says later', async () => {
-  const { requests, told, entity } = owing()
+  const { requests, told, entity } = withPending()
   requests[0].answer()
   entity.trigger('error', entity, { status: 500 }, {})
   await settle()
@@ -58,7 +58,7 @@ test('an answer that fails validation is an error, and is not tried again', asyn
   const entity = new (Backbone.Model.extend({ url: '/strict', validate: () => 'no good', fetch(options) {
     return Backbone.Model.prototype.fetch.call(this, { ...options, validate: true })
   } }))({ id: 1 })
-  const { requests, told, App, view } = owing(undefined, { entity })
+  const { requests, told, App, view } = withPending(undefined, { entity })
   requests[0].answer({ name: '' })
   await until(() => requests.length === 2)
   requests[1].answer({ name: '' })
@@ -75,7 +75,7 @@ test('a collection with one invalid member has shown the rest, and is done', asy
     model: Backbone.Model.extend({ validate: ({ bad }) => bad && 'bad' }),
     fetch(options) { return Backbone.Collection.prototype.fetch.call(this, { ...options, validate: true }) },
   }))()
-  const { requests, told } = owing(undefined, { entity })
+  const { requests, told } = withPending(undefined, { entity })
   requests[0].answer([{ id: 1 }, { id: 2, bad: true }])
   await until(() => requests.length === 2)
   assert.equal(entity.length, 1)
@@ -83,7 +83,7 @@ test('a collection with one invalid member has shown the rest, and is done', asy
 })
 
 test('somebody else\'s fetch of the same entity does not settle ours', async () => {
-  const { requests, told, entity } = owing(undefined)
+  const { requests, told, entity } = withPending(undefined)
   entity.fetch()
   requests[1].answer()
   await settle()
@@ -96,7 +96,7 @@ test('somebody else\'s fetch of the same entity does not settle ours', async () 
 test('a member\'s fetch does not settle its collection\'s', async () => {
   const entity = newCollection()
   const member = entity.add({ id: 1 })
-  const { requests, told } = owing(undefined, { entity })
+  const { requests, told } = withPending(undefined, { entity })
   member.fetch()
   requests[1].answer()
   await settle()
@@ -115,7 +115,7 @@ test('an entity that says `sync` by hand has settled', async () => {
 })
 
 test('other handlers of `sync` see the entity before it fetches again', async () => {
-  const { requests, entity } = owing(undefined)
+  const { requests, entity } = withPending(undefined)
   let seen
   entity.on('sync', () => { seen = requests.length })
   requests[0].answer()
@@ -124,7 +124,7 @@ test('other handlers of `sync` see the entity before it fetches again', async ()
 })
 
 test('a fetch that never settles counts as failed after the time limit, and is repeated as often as was asked', async () => {
-  const { requests, told, entity, view } = owing(undefined, { fetchTimeout: 20, fetchRetries: 1 })
+  const { requests, told, entity, view } = withPending(undefined, { fetchTimeout: 20, fetchRetries: 1 })
   await until(() => told('refresh:error').length === 2)
   await pause(50)
   assert.equal(requests.length, 2)
@@ -134,7 +134,7 @@ test('a fetch that never settles counts as failed after the time limit, and is r
 })
 
 test('an answer that comes after the limit is applied, but counts no more', async () => {
-  const { requests, told, entity } = owing(undefined, { fetchTimeout: 20, fetchRetries: 0 })
+  const { requests, told, entity } = withPending(undefined, { fetchTimeout: 20, fetchRetries: 0 })
   await until(() => told('refresh:error').length)
   requests[0].answer({ late: true })
   await settle()
@@ -175,7 +175,7 @@ test('an entity without events is waited for by its promise', async () => {
 })
 
 test('the handlers of ours on an entity are few, and never more than after the first fetch', async () => {
-  const { requests, entity, answerAll, App, view } = owing()
+  const { requests, entity, answerAll, App, view } = withPending()
   const count = () => Object.values(entity._events).flat().length
   const first = count()
   await answerAll()

@@ -74,7 +74,7 @@ test('the tree has what the page view shows, rows that opt out in one', async ()
   assert.equal(row(inspector.toJSON(), 'collection').hint, '/messages?page=2')
 })
 
-test('what an entity fetches and owes, and the way from the change to the result', async () => {
+test('what an entity fetches, what is pending, and the way from the change to the result', async () => {
   const { feed, inspector, requests } = await inspected({ page: Object.assign(new Inbox(), { collection: {} }) })
   feed.change({ Message: 'm1' })
   await shows(inspector, shown => row(shown, 'model').status === 'fetching')

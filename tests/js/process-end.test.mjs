@@ -22,6 +22,6 @@ test('a process with a closed feed and settled fetches has no timer, and ends', 
 })
 
 test('a fetch that is under way when the feed is closed has its time limit until it settles', async () => {
-  const { closed, idle } = await run('owing')
+  const { closed, idle } = await run('pending')
   assert.deepEqual({ closed, idle }, { closed: 1, idle: 0 })
 })

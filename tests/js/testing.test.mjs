@@ -228,7 +228,7 @@ test('a debounce of the App ends when the clock says so', async t => {
 // The counts
 // ----------
 
-test('`settled` waits for all that is fetched and owed', async () => {
+test('`settled` waits for all that is fetched and pending', async () => {
   const { feed, fetches, handle, message, network, other } = world()
   await fetches.settled()
   feed.change()
@@ -240,7 +240,7 @@ test('`settled` waits for all that is fetched and owed', async () => {
   network.requests[0].answer()
   network.requests[1].answer()
   await settle()
-  assert.equal(settled, false, 'each owes one more')
+  assert.equal(settled, false, 'each has one more pending')
   await network.answerAll()
   await done
   assert.deepEqual([fetches.of(message), fetches.of(other), fetches.underWay], [2, 2, []])

@@ -42,7 +42,7 @@ fn as_many_start_as_there_are_slots_and_the_next_one_when_one_settles() {
     assert_eq!(gather(&mut app, &entities), [Visit::Fetches; 5]);
     let first = fetches(&mut app, NOW);
     assert_eq!(first.len(), 2);
-    assert!(app.debt(entities[2]).queued && app.debt(entities[2]).owes);
+    assert!(app.status(entities[2]).queued && app.status(entities[2]).pending);
     app.fetch_settled(NOW, first[1].0, first[1].1, Outcome::Done);
     assert_eq!(started(&mut app), [entities[2]]);
 }
@@ -187,9 +187,9 @@ fn a_fetch_whose_end_may_never_be_seen_takes_no_slot_and_is_waited_for_all_the_s
     app.fetch_unwatched(entity, flight);
     app.fetch_unwatched(entity, flight);
     assert_eq!(started(&mut app), [entities[1]]);
-    assert!(app.debt(entity).fetching);
+    assert!(app.status(entity).fetching);
     app.fetch_settled(NOW, entity, flight, Outcome::Done);
-    assert!(!app.debt(entity).fetching);
+    assert!(!app.status(entity).fetching);
     assert!(started(&mut app).is_empty(), "the one slot is taken");
     app.forget_entity(entities[1]);
     assert_eq!(started(&mut app), [entities[2]]);

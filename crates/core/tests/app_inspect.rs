@@ -5,7 +5,7 @@ mod app_support;
 use app_support::{arrive, connect, next_order, refresh, NODE, NOW};
 use remote_refresh_core::app::{App, Debounce, Outlook, Output, Settings};
 use remote_refresh_core::feed::message::{FeedInput, RequestId};
-use remote_refresh_core::refresh::{Debt, EntityId, Kind, Outcome};
+use remote_refresh_core::refresh::{EntityId, EntityStatus, Kind, Outcome};
 use remote_refresh_core::time::Millis;
 
 /// Carries out nothing; gives the stream that was opened last.
@@ -35,7 +35,7 @@ fn open_app(settings: Settings) -> (App, Option<RequestId>) {
 fn an_app_without_a_feed_waits_for_nothing() {
     let app = App::new(Settings::default());
     assert_eq!(app.outlook(), Outlook::default());
-    assert_eq!(app.debt(EntityId(7)), Debt::default());
+    assert_eq!(app.status(EntityId(7)), EntityStatus::default());
 }
 
 #[test]
@@ -61,14 +61,14 @@ fn a_change_that_waits_for_quiet_is_owed_by_the_page_and_says_when_it_is_answere
         debounce,
         ..Settings::default()
     });
-    assert!(!app.outlook().page_owes);
+    assert!(!app.outlook().page_pending);
     for updated in ["2", "3"] {
         arrive(&mut app, NOW, stream, "put", "/updated", updated);
     }
     drain(&mut app);
     let outlook = app.outlook();
     assert_eq!(outlook.answer_at, Some(NOW + Millis(100)));
-    assert!(outlook.page_owes);
+    assert!(outlook.page_pending);
 }
 
 #[test]
@@ -76,35 +76,35 @@ fn an_entity_tells_what_it_fetches_owes_and_waits_for() {
     let mut app = App::new(Settings::default());
     let entity = app.entities_mut().add();
     let flight = refresh(&mut app, NOW, entity).expect("it fetches");
-    let fetching = Debt {
+    let fetching = EntityStatus {
         fetching: true,
-        ..Debt::default()
+        ..EntityStatus::default()
     };
-    assert_eq!(app.debt(entity), fetching);
+    assert_eq!(app.status(entity), fetching);
 
     app.hold(entity, flight);
-    let debt = app.debt(entity);
-    assert!(debt.held && debt.owes && !debt.fetching);
+    let status = app.status(entity);
+    assert!(status.held && status.pending && !status.fetching);
 
     app.release(NOW, entity);
     let Some(Output::Fetch { flight, .. }) = app.poll(NOW) else {
-        panic!("what is owed is paid");
+        panic!("the pending fetch is started");
     };
     app.fetch_settled(NOW, entity, flight, Outcome::Failed(Some(503)));
-    let debt = app.debt(entity);
-    assert!(debt.owes && !debt.fetching && !debt.given_up);
-    assert_eq!(debt.retry_at, app.next_timeout());
+    let status = app.status(entity);
+    assert!(status.pending && !status.fetching && !status.given_up);
+    assert_eq!(status.retry_at, app.next_timeout());
 
-    let at = debt.retry_at.expect("it is tried again");
+    let at = status.retry_at.expect("it is tried again");
     app.wake(at);
-    let queued = Debt {
-        owes: true,
+    let queued = EntityStatus {
+        pending: true,
         queued: true,
-        ..Debt::default()
+        ..EntityStatus::default()
     };
-    assert_eq!(app.debt(entity), queued);
+    assert_eq!(app.status(entity), queued);
     assert!(next_order(&mut app, at).is_some());
-    assert_eq!(app.debt(entity), fetching);
+    assert_eq!(app.status(entity), fetching);
 }
 
 #[test]
@@ -112,19 +112,19 @@ fn a_request_of_the_apps_own_and_giving_up_are_told_apart_from_a_refresh() {
     let mut app = App::new(Settings::default());
     let entity = app.entities_mut().add();
     let own = app.request_started(NOW, entity, Kind::Whole);
-    let requested = Debt {
+    let requested = EntityStatus {
         requested: true,
-        ..Debt::default()
+        ..EntityStatus::default()
     };
-    assert_eq!(app.debt(entity), requested);
+    assert_eq!(app.status(entity), requested);
     app.fetch_settled(NOW, entity, own.expect("it is known"), Outcome::Done);
-    assert_eq!(app.debt(entity), Debt::default());
+    assert_eq!(app.status(entity), EntityStatus::default());
 
     let mut now = NOW;
     let mut flight = refresh(&mut app, NOW, entity);
     while let Some(failed) = flight {
         app.fetch_settled(now, entity, failed, Outcome::Failed(None));
-        flight = app.debt(entity).retry_at.and_then(|at| {
+        flight = app.status(entity).retry_at.and_then(|at| {
             now = at;
             app.wake(at);
             match next_order(&mut app, at) {
@@ -133,6 +133,6 @@ fn a_request_of_the_apps_own_and_giving_up_are_told_apart_from_a_refresh() {
             }
         });
     }
-    let debt = app.debt(entity);
-    assert!(debt.given_up && debt.owes && debt.retry_at.is_none());
+    let status = app.status(entity);
+    assert!(status.given_up && status.pending && status.retry_at.is_none());
 }

@@ -201,7 +201,7 @@ fn what_two_pages_share_is_fetched_by_the_second_if_it_changed_while_nobody_show
     tab.show(first, None);
     assert!(
         tab.fetched().is_empty(),
-        "the first page owed it too, and it was paid"
+        "the refresh was pending for the first page too, and was run"
     );
 }
 

@@ -149,14 +149,14 @@ fn changes_during_a_suspended_walk_wait_for_its_end_and_one_pass_answers_them_al
         tab.change("User");
         tab.change("Message");
     }
-    assert!(tab.hooks.is_empty() && tab.app.outlook().page_owes);
+    assert!(tab.hooks.is_empty() && tab.app.outlook().page_pending);
     assert!(tab.app.resume_pass(pass));
     tab.come_to(1);
     tab.app.leave_pass();
     assert_eq!(tab.drain(), [tab.entity(1)], "for all that was seen by now");
     assert_eq!(tab.hooks.len(), 1);
     assert_eq!(tab.walk(), [tab.entity(0)], "the other has them already");
-    assert!(tab.hooks.is_empty() && !tab.app.outlook().page_owes);
+    assert!(tab.hooks.is_empty() && !tab.app.outlook().page_pending);
 }
 
 #[test]
@@ -289,7 +289,7 @@ fn a_walk_in_a_tab_that_is_hidden_says_that_it_waits_and_is_done_when_the_tab_is
     assert!(!tab.app.resume_pass(pass));
     tab.drain();
     assert_eq!((tab.deferred, tab.hooks.len()), (1, 0));
-    assert!(tab.app.outlook().page_owes);
+    assert!(tab.app.outlook().page_pending);
     tab.app.reveal(NOW);
     tab.drain();
     assert_eq!(tab.walk(), [tab.entity(1)]);

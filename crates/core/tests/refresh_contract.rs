@@ -2,7 +2,9 @@
 //! and of the app's, answers in any order, writes, failures, holds, time.
 
 use proptest::prelude::*;
-use remote_refresh_core::refresh::{Debt, Entities, EntityId, FlightId, Kind, Limits, Outcome};
+use remote_refresh_core::refresh::{
+    Entities, EntityId, EntityStatus, FlightId, Kind, Limits, Outcome,
+};
 use remote_refresh_core::revision::Revision;
 use remote_refresh_core::time::Millis;
 
@@ -25,7 +27,7 @@ enum Step {
     /// Time passes.
     Wait(u64),
     /// The network is back or the tab visible.
-    Seam,
+    SyncPoint,
 }
 
 const ENTITIES: usize = 4;
@@ -64,7 +66,7 @@ struct Model {
     /// The newest flight that landed.
     newest: u32,
     held: bool,
-    /// Failed for good: nothing more is promised until the next change or seam.
+    /// Failed for good: nothing more is promised until the next change or sync point.
     given_up: bool,
     fetches: usize,
     changes: usize,
@@ -243,8 +245,9 @@ impl Run {
 
     /// Whether anything is under way or tried again later, so that time must be watched.
     fn waits(&self) -> bool {
-        let waits = |debt: Debt| debt.fetching || debt.requested || debt.retry_at.is_some();
-        self.ids.iter().any(|id| waits(self.entities.debt(*id)))
+        let waits =
+            |status: EntityStatus| status.fetching || status.requested || status.retry_at.is_some();
+        self.ids.iter().any(|id| waits(self.entities.status(*id)))
     }
 
     fn index(&self, id: EntityId) -> usize {
@@ -299,7 +302,7 @@ impl Run {
                 }
             }
             Step::Wait(ms) => self.wait(Millis(ms)),
-            Step::Seam => {
+            Step::SyncPoint => {
                 self.entities.retry_all();
                 self.start();
             }
@@ -331,7 +334,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (any::<u8>(), any::<u8>(), any::<bool>()).prop_map(|(index, which, well)| Step::Arrive(index, which, well)),
         1 => any::<u8>().prop_map(Step::Hold),
         2 => (0..40_000u64).prop_map(Step::Wait),
-        1 => Just(Step::Seam),
+        1 => Just(Step::SyncPoint),
     ]
 }
 
@@ -350,7 +353,7 @@ proptest! {
                 let model = &run.models[index];
                 // One fetch for each change, each failure and each disorder is the most there can be.
                 prop_assert!(model.fetches <= model.changes + model.failures + model.disorders);
-                prop_assert!(!(run.entities.owes(*id) && model.changes + model.disorders == 0));
+                prop_assert!(!(run.entities.is_pending(*id) && model.changes + model.disorders == 0));
             }
             prop_assert_eq!(run.entities.next_timeout().is_some(), run.waits());
         }
@@ -363,7 +366,7 @@ proptest! {
                 run.step(Step::Hold(index as u8));
             }
         }
-        run.step(Step::Seam);
+        run.step(Step::SyncPoint);
         for _ in 0..16 {
             for index in 0..ENTITIES {
                 run.settle(index, Outcome::Done);
@@ -424,7 +427,7 @@ fn a_burst_while_a_fetch_is_slow_costs_two() {
 }
 
 #[test]
-fn a_failed_fetch_is_repeated_a_few_times_and_then_waits_for_a_seam() {
+fn a_failed_fetch_is_repeated_a_few_times_and_then_waits_for_a_sync_point() {
     let mut one = One::new();
     let mut now = Millis(0);
     let mut flight = one
@@ -443,7 +446,7 @@ fn a_failed_fetch_is_repeated_a_few_times_and_then_waits_for_a_seam() {
     assert_eq!(one.settled(flight, Outcome::Failed(None), now), None);
     assert_eq!(one.pop(now + Millis::from_secs(3600)), None, "given up");
     one.0.retry_all();
-    assert!(one.start(now).is_some(), "until a seam");
+    assert!(one.start(now).is_some(), "until a sync point");
 }
 
 #[test]

@@ -53,7 +53,7 @@ fn a_refresh_waits_for_the_apps_fetch_and_then_runs_only_if_that_is_too_old() {
     let after = one.depart(Kind::Whole);
     assert_eq!(one.done(before), None, "the other is under way");
     assert_eq!(one.done(after), None, "and started after the change");
-    assert!(!one.0.owes(one.1));
+    assert!(!one.0.is_pending(one.1));
 }
 
 #[test]
@@ -125,9 +125,9 @@ fn what_is_held_is_owed_until_it_is_released() {
     let mut one = One::new();
     let flight = one.request(1).expect("nothing is under way");
     one.0.hold(one.1, flight);
-    assert_eq!((one.request(2), one.0.owes(one.1)), (None, true));
+    assert_eq!((one.request(2), one.0.is_pending(one.1)), (None, true));
     one.0.retry_all();
-    assert_eq!(one.start(NOW), None, "no seam overwrites either");
+    assert_eq!(one.start(NOW), None, "no sync point overwrites it either");
     let released = one.release().expect("it is pending once, for both changes");
     assert_eq!(one.done(released), None);
 }

@@ -95,22 +95,22 @@ pub(crate) struct Ledger {
     pub(crate) failures: u64,
     /// Failures since the last success.
     pub(crate) in_a_row: u32,
-    /// Nothing is promised until the next change or seam.
+    /// Nothing is promised until the next change or sync point.
     pub(crate) given_up: bool,
     /// What had been heard before it was there.
     before: u64,
-    /// Refreshes that its page owed already.
-    pub(crate) owed: u64,
+    /// Refreshes that were pending for its page already.
+    pub(crate) pending: u64,
     /// The reasons that there were when its newest fetch started.
     reasons: u64,
 }
 
 impl Ledger {
-    /// The account of an entity that is new on a page that owes so many refreshes.
-    pub(crate) fn new(heard: &Heard, kind: Option<usize>, owed: u64) -> Self {
+    /// The account of an entity that is new on a page for which so many refreshes are pending.
+    pub(crate) fn new(heard: &Heard, kind: Option<usize>, pending: u64) -> Self {
         Self {
             before: heard.concerning(kind),
-            owed,
+            pending,
             ..Self::default()
         }
     }
@@ -138,7 +138,7 @@ impl World {
             return;
         }
         let ledger = subject.ledger;
-        let due = heard.concerning(kind) - ledger.before + ledger.owed + ledger.failures;
+        let due = heard.concerning(kind) - ledger.before + ledger.pending + ledger.failures;
         self.tabs[tab].entities[entity].ledger.reasons = due;
         if ledger.fetches > 1 && due <= ledger.reasons {
             self.violated(format!(

@@ -24,7 +24,7 @@ impl World {
         page
     }
 
-    fn make_view(&mut self, tab: usize, depth: u32, owed: u64, loading: Loading) -> usize {
+    fn make_view(&mut self, tab: usize, depth: u32, pending: u64, loading: Loading) -> usize {
         let hook = match self.dice.between(0, 9) {
             0..=3 => Hook::Calls,
             4..=5 => Hook::CallsLater,
@@ -32,7 +32,7 @@ impl World {
             _ => Hook::None,
         };
         let entities = (0..self.dice.between(0, 2))
-            .map(|_| self.entity(tab, owed, loading))
+            .map(|_| self.entity(tab, pending, loading))
             .collect();
         let subviews = if depth == 0 {
             0
@@ -40,7 +40,7 @@ impl World {
             self.dice.between(0, 2)
         };
         let children = (0..subviews)
-            .map(|_| self.make_view(tab, depth - 1, owed, loading))
+            .map(|_| self.make_view(tab, depth - 1, pending, loading))
             .collect();
         let subject = &mut self.tabs[tab];
         subject.views.push(View {
@@ -54,7 +54,7 @@ impl World {
     }
 
     /// An entity to show: a new one, or one that other views show too, which the app may load again or show as it is.
-    fn entity(&mut self, tab: usize, owed: u64, loading: Loading) -> usize {
+    fn entity(&mut self, tab: usize, pending: u64, loading: Loading) -> usize {
         let shared = self.dice.one_in(3).then(|| self.dice.seed() as usize);
         if let Some(entity) = shared.and_then(|chance| {
             let entities = &self.tabs[tab].entities;
@@ -105,7 +105,7 @@ impl World {
         });
         let entity = subject.entities.len() - 1;
         subject.entities[entity].ledger =
-            Ledger::new(&subject.heard, kind_of(subject, entity), owed);
+            Ledger::new(&subject.heard, kind_of(subject, entity), pending);
         match loading {
             Loading::Loads => self.own_request(tab, entity, Reads::Whole),
             Loading::Both if self.dice.one_in(3) => self.own_request(tab, entity, Reads::Whole),
@@ -141,8 +141,8 @@ impl World {
             .map(|page| self.tabs[tab].below(page))
             .unwrap_or_default()
         {
-            // What the page owes from before is paid once, whoever showed the entity meanwhile.
-            self.tabs[tab].entities[entity].ledger.owed += 1;
+            // What was pending for the page before is run once, whoever showed the entity meanwhile.
+            self.tabs[tab].entities[entity].ledger.pending += 1;
         }
         self.note(|| format!("tab {tab}: shows {page:?} {since:?}"));
         if self.tabs[tab].page != page {
@@ -254,15 +254,15 @@ impl World {
             return;
         };
         if self.dice.one_in(2) {
-            // The page may owe a refresh; each hook that has yet to call back and each walk that goes on refresh what they find.
-            let owed = 1 + self.tabs[tab].late_hooks + self.tabs[tab].rests.len() as u64;
+            // A refresh may be pending for the page; each hook that has yet to call back and each walk that goes on refresh what they find.
+            let pending = 1 + self.tabs[tab].late_hooks + self.tabs[tab].rests.len() as u64;
             // Nobody tells the core of a new subview: what it shows is up to date, or being requested.
             let loading = if self.dice.one_in(2) {
                 Loading::Loads
             } else {
                 Loading::Came
             };
-            let view = self.make_view(tab, 0, owed, loading);
+            let view = self.make_view(tab, 0, pending, loading);
             self.note(|| format!("tab {tab}: page view {page} has a new subview {view}"));
             self.tabs[tab].views[page].children.push(view);
         } else {

@@ -188,7 +188,7 @@ impl World {
             entity.others -= 1;
             // What is read meanwhile doesn't contain the write, and must be read again.
             if version.is_some() && (entity.flight.is_some() || entity.others > 0) {
-                entity.ledger.owed += 1;
+                entity.ledger.pending += 1;
             }
             if let Some(version) = version {
                 entity.show(ended.after + 1, |value| {

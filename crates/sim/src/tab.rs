@@ -72,7 +72,7 @@ impl Entity {
         self.waits = false;
         self.loaded = true;
         if flight < self.landed {
-            self.ledger.owed += 1;
+            self.ledger.pending += 1;
         }
         self.landed = self.landed.max(flight);
     }

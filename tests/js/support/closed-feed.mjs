@@ -1,10 +1,10 @@
-// A process that follows a feed, fetches what is displayed, and closes the feed: `closed-feed.mjs URL [owing]`. With `owing`,
+// A process that follows a feed, fetches what is displayed, and closes the feed: `closed-feed.mjs URL [pending]`. With `pending`,
 // a fetch is still under way then, and settles once what the process waits for was told.
 //
 // Tells, as JSON, how many timers it waits for: with the feed open, once it is closed, and once nothing is under way.
 import { createApp } from '../../../dist/index.js'
 
-const [, , url, owing] = process.argv
+const [, , url, pending] = process.argv
 const timers = () => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length
 const App = createApp()
 const settled = new Promise(resolve => App.Events.on('refresh:done', resolve))
@@ -15,7 +15,7 @@ App.show({ model })
 const feed = App.connect({ url, uid: 'u1' })
 while (!answer) await new Promise(resolve => setImmediate(resolve))
 const open = timers()
-if (!owing) {
+if (!pending) {
   answer()
   await settled
 }

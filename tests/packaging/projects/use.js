@@ -13,7 +13,7 @@ function useOne(App, uid) {
   return new Promise(resolve => {
     let fetches = 0
     App.Events.on('feed:state', state => {
-      // Shown when the feed is open, the view owes nothing until something changes.
+      // Shown when the feed is open, nothing is pending for the view until something changes.
       if (state !== 'open') return
       App.Views.currentPageView = { model: { fetch: () => fetch('/api/inbox').then(() => { fetches++ }) } }
       fetch('/change/' + uid, { method: 'POST' })

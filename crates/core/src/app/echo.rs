@@ -121,14 +121,14 @@ impl Echoes {
             return (touched, Vec::new());
         }
         self.writes.remove(at);
-        let mut owed = Vec::new();
+        let mut pending = Vec::new();
         self.echoes.retain(|&(entity, revision, write)| {
             if write == id {
-                owed.push((entity, revision));
+                pending.push((entity, revision));
             }
             write != id
         });
-        (touched, owed)
+        (touched, pending)
     }
 
     /// Whether every change after `applied`, up to `revision`, is an echo of what the entity shows.

@@ -2,7 +2,7 @@
 
 use super::App;
 use crate::feed::Feed;
-use crate::refresh::{Debt, EntityId};
+use crate::refresh::{EntityId, EntityStatus};
 use crate::time::Millis;
 use crate::timer::Timer;
 
@@ -18,7 +18,7 @@ pub struct Outlook {
     /// When a change that waits (for quiet, or for this client's turn) is answered.
     pub answer_at: Option<Millis>,
     /// The displayed page view has not applied what the feed says.
-    pub page_owes: bool,
+    pub page_pending: bool,
 }
 
 impl App {
@@ -32,16 +32,16 @@ impl App {
             retry_at: timer(Timer::Reconnect),
             renew_at: timer(Timer::RenewToken),
             answer_at: self.pace.next(),
-            page_owes: page.is_some_and(|page| {
+            page_pending: page.is_some_and(|page| {
                 let revision = self.feed_revision.max(self.views.restarts_at(page));
                 self.page_is_under_way() || self.views.applied(page) < revision
             }),
         }
     }
 
-    /// What is under way for an entity, and what it owes.
+    /// What is under way for an entity, and what is pending.
     #[must_use]
-    pub fn debt(&self, entity: EntityId) -> Debt {
-        self.entities.debt(entity)
+    pub fn status(&self, entity: EntityId) -> EntityStatus {
+        self.entities.status(entity)
     }
 }

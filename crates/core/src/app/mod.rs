@@ -14,8 +14,8 @@ mod pace;
 mod pass;
 mod refreshable;
 mod requests;
-mod seams;
 mod slices;
+mod sync_points;
 mod traffic;
 
 use alloc::boxed::Box;
@@ -35,7 +35,7 @@ pub use traffic::{is_write, AppRequest, Read, Source};
 use echo::Echoes;
 use pace::Pace;
 use pass::{Pass, Passes};
-use seams::UPDATED;
+use sync_points::UPDATED;
 use traffic::Traffic;
 
 use crate::change::{Concerned, Concerns, ModelChange, NodeChange, TypeId};

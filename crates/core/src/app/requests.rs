@@ -237,11 +237,11 @@ impl App {
         } else {
             Outcome::Failed(None)
         };
-        let (touched, owed) = self.echoes.end(write, done && given, now);
+        let (touched, pending) = self.echoes.end(write, done && given, now);
         for touched in touched {
             self.fetch_settled(now, touched.entity, touched.flight, outcome);
         }
-        for (entity, revision) in owed {
+        for (entity, revision) in pending {
             self.entities.request(entity, revision);
         }
     }

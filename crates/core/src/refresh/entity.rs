@@ -49,7 +49,7 @@ pub(super) struct Entity {
     pub(super) retrying: Option<FlightId>,
     /// Fetches that failed in a row.
     pub(super) failures: u32,
-    /// Tried in vain: nothing more until the next change, seam or answer.
+    /// Every try failed: nothing more until the next change, sync point or answer.
     pub(super) given_up: bool,
     /// The user's work would be overwritten: nothing until that is over.
     pub(super) held: bool,
@@ -57,7 +57,7 @@ pub(super) struct Entity {
     /// Answers to flights up to this one are out of date.
     stale: Option<u32>,
     /// Refreshes wait for partial requests up to this one only, so that no stream of them starves a refresh.
-    owed_since: u32,
+    pending_since: u32,
     /// The flight whose answer it shows.
     shown: u32,
     /// The newest change that was seen when that started; `None` if nobody knows.
@@ -77,12 +77,12 @@ impl Entity {
     }
 
     /// Whether a fetch must follow the one under way, or whatever else it waits for.
-    pub(super) fn owes(&self) -> bool {
+    pub(super) fn is_pending(&self) -> bool {
         let paying = |flight: FlightId| self.stale.is_none_or(|stale| flight.0 > stale);
         self.is_stale() && !self.flight.is_some_and(paying)
     }
 
-    /// Whether nothing is under way or owed.
+    /// Whether nothing is under way or pending.
     pub(super) fn is_idle(&self) -> bool {
         self.flight.is_none() && !self.is_stale() && self.next_due().is_none()
     }
@@ -96,7 +96,7 @@ impl Entity {
     /// Whether to fetch now.
     pub(super) fn is_ready(&self) -> bool {
         let waits_for = |it: &Foreign| {
-            it.due.is_some() && (it.kind == Kind::Whole || it.id.0 <= self.owed_since)
+            it.due.is_some() && (it.kind == Kind::Whole || it.id.0 <= self.pending_since)
         };
         self.is_stale()
             && self.flight.is_none()
@@ -106,7 +106,7 @@ impl Entity {
             && !self.foreign.iter().any(waits_for)
     }
 
-    /// Whether a seam makes another try: it failed for good or waits for a retry.
+    /// Whether a sync point starts another try: it failed for good or waits for a retry.
     pub(super) fn may_retry(&self) -> bool {
         self.is_stale() && !self.held && (self.given_up || self.retrying.is_some())
     }
@@ -162,7 +162,7 @@ impl Entity {
     /// What was started up to `flight` is out of date from now on; `last` is the newest flight there is.
     pub(super) fn outdate(&mut self, flight: u32, last: u32) {
         if !self.is_stale() {
-            self.owed_since = last;
+            self.pending_since = last;
         }
         self.stale = self.stale.max(Some(flight));
     }
@@ -257,7 +257,7 @@ impl Entity {
         }
     }
 
-    /// The server will not answer this flight otherwise: nothing older is owed.
+    /// The server will not answer this flight otherwise: nothing older is pending.
     pub(super) fn refuse(&mut self, flight: FlightId) {
         self.shown = self.shown.max(flight.0);
     }

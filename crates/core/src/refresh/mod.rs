@@ -95,18 +95,18 @@ impl Default for Limits {
 
 /// How an entity stands, for people who look inside: nothing is decided by it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Debt {
+pub struct EntityStatus {
     /// A refresh is under way.
     pub fetching: bool,
     /// A request of the app's own is under way.
     pub requested: bool,
     /// A fetch follows what is under way, or whatever else it waits for.
-    pub owes: bool,
+    pub pending: bool,
     /// That fetch waits for nothing but a free slot.
     pub queued: bool,
     /// It waits for the user's work to be saved or given up.
     pub held: bool,
-    /// It was tried in vain: it waits for the next change or seam.
+    /// Every try failed: it waits for the next change or sync point.
     pub given_up: bool,
     /// When what failed is tried again.
     pub retry_at: Option<Millis>,
@@ -227,8 +227,10 @@ impl Entities {
 
     /// Whether a fetch of the entity is pending: after the one under way, or whatever else it waits for.
     #[must_use]
-    pub fn owes(&self, id: EntityId) -> bool {
-        self.entities.get(id.0 as usize).is_some_and(Entity::owes)
+    pub fn is_pending(&self, id: EntityId) -> bool {
+        self.entities
+            .get(id.0 as usize)
+            .is_some_and(Entity::is_pending)
     }
 
     /// The entity's events are followed from now on. It may have started to fetch before.
@@ -439,14 +441,14 @@ impl Entities {
 
     /// What is under way for this entity, and what is pending. For an unknown one it is nothing.
     #[must_use]
-    pub fn debt(&self, id: EntityId) -> Debt {
+    pub fn status(&self, id: EntityId) -> EntityStatus {
         let Some(entity) = self.entities.get(id.0 as usize) else {
-            return Debt::default();
+            return EntityStatus::default();
         };
-        Debt {
+        EntityStatus {
             fetching: entity.flight.is_some(),
             requested: entity.next_due().is_some(),
-            owes: entity.owes(),
+            pending: entity.is_pending(),
             queued: self.ready.contains(id),
             held: entity.held,
             given_up: entity.given_up,

@@ -81,7 +81,7 @@ impl Views {
 
     /// Displays `page`. A view shown for the first time carries `applied`: it was loaded after that
     /// revision was seen, unless `since` says what it was rendered from. One that comes back keeps
-    /// what it owes.
+    /// what is pending for it.
     pub fn show(&mut self, page: Option<ViewId>, applied: Revision, since: Option<Since>) {
         self.page = page;
         let Some(view) = page.and_then(|page| self.views.get_mut(page.0 as usize)) else {
@@ -115,7 +115,7 @@ impl Views {
 
     /// Whether the view has not seen `revision` yet. `compare` answers for a view that said what it
     /// was rendered from; it is asked at most once.
-    pub fn owes(
+    pub fn is_pending(
         &mut self,
         view: ViewId,
         revision: Revision,
@@ -231,10 +231,10 @@ mod tests {
         let mut views = Views::default();
         let (early, late) = (views.add(), views.add());
         views.show(Some(early), Revision::default(), None);
-        assert!(views.owes(early, Revision(1), never));
+        assert!(views.is_pending(early, Revision(1), never));
         views.show(Some(late), Revision(1), None);
-        assert!(!views.owes(late, Revision(1), never));
-        assert!(views.owes(late, Revision(2), never));
+        assert!(!views.is_pending(late, Revision(1), never));
+        assert!(views.is_pending(late, Revision(2), never));
     }
 
     #[test]
@@ -244,7 +244,7 @@ mod tests {
         views.show(Some(first), Revision(1), None);
         views.show(Some(second), Revision(1), None);
         views.show(Some(first), Revision(5), None);
-        assert!(views.owes(first, Revision(5), never));
+        assert!(views.is_pending(first, Revision(5), never));
     }
 
     #[test]
@@ -252,10 +252,10 @@ mod tests {
         let mut views = Views::default();
         let page = views.add();
         views.show(Some(page), Revision::default(), Some(Since::Version(7.0)));
-        assert!(!views.owes(page, Revision(1), |_| false));
-        assert!(views.owes(page, Revision(2), never));
+        assert!(!views.is_pending(page, Revision(1), |_| false));
+        assert!(views.is_pending(page, Revision(2), never));
         views.show(Some(page), Revision(2), Some(Since::Version(7.0)));
-        assert!(views.owes(page, Revision(2), |_| true));
+        assert!(views.is_pending(page, Revision(2), |_| true));
     }
 
     #[test]

@@ -215,7 +215,7 @@ fn a_page_that_was_off_screen_pays_once_when_it_comes_back() {
     assert_eq!(page.take(), ["hook 0 updated"]);
     page.show(second);
     page.show(first);
-    assert!(page.take().is_empty(), "neither owes anything");
+    assert!(page.take().is_empty(), "no refresh is pending for either");
 }
 
 #[test]
@@ -241,7 +241,7 @@ fn a_hidden_tab_says_so_once_and_pays_once_when_it_is_seen() {
 }
 
 #[test]
-fn no_page_means_no_refresh_and_no_debt() {
+fn no_page_means_no_refresh_and_none_pending() {
     let mut page = Page::connected(NODE);
     page.patch(r#"{"updated":2}"#);
     assert_eq!(page.take().len(), 2, "events only");
@@ -305,7 +305,7 @@ fn a_refresh_without_a_snapshot_is_a_change_of_its_own() {
     page.app
         .fetch_settled(page.now, entity, FlightId(1), Outcome::Done);
     page.drain();
-    assert_eq!(page.take(), ["fetch 0"], "one owed");
+    assert_eq!(page.take(), ["fetch 0"], "one pending");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What a page owes is owed until it is paid, and no more than that: found by the simulation, kept as scenarios.
+//! A page's refresh is pending until it has run, and is run once: found by the simulation, kept as scenarios.
 
 mod app_support;
 
@@ -218,7 +218,7 @@ fn a_fetch_that_starts_late_shows_all_that_was_seen_by_then_and_is_not_repeated_
         .map(|revision| fetches(&mut tab, revision))
         .collect();
     assert_eq!(started, [true, false, false]);
-    assert!(!tab.app.entities_mut().owes(entity));
+    assert!(!tab.app.entities_mut().is_pending(entity));
 }
 
 #[test]

@@ -81,7 +81,7 @@ impl App {
         let revision = self.feed_revision.max(self.views.restarts_at(page));
         if !self
             .views
-            .owes(page, revision, |since| since.is_outdated(feed.value()))
+            .is_pending(page, revision, |since| since.is_outdated(feed.value()))
         {
             return None;
         }
