@@ -101,12 +101,15 @@ function sharedEmitter(object, emitter) {
   return emitter
 }
 
+/** Whether the object inherits its methods, from a prototype that may still be without the fields. */
+const lacksFields = object => object[EXPOSED] === undefined && Object.getPrototypeOf(object) !== Object.prototype
+
 function createEmitter(object) {
   const emitter = new Emitter(object)
   const theirs = object._events // before `object` is an emitter, whose lists our own field would show
   keep(object, EMITTER, emitter)
   if (theirs !== undefined) adoptHandlers(object, theirs, addAdopted, adoptedListener)
-  else if (object[EXPOSED] === undefined && Object.getPrototypeOf(object) !== Object.prototype) exposeFields(object, fieldsOf)
+  else if (lacksFields(object)) exposeFields(object, fieldsOf)
   return emitter
 }
 
@@ -119,7 +122,7 @@ function createListener(object) {
   const theirs = object._listeningTo
   keep(object, LISTENER, listener)
   if (theirs !== undefined) adoptTargets(theirs, listener.targets)
-  else if (object[EXPOSED] === undefined && Object.getPrototypeOf(object) !== Object.prototype) exposeFields(object, fieldsOf)
+  else if (lacksFields(object)) exposeFields(object, fieldsOf)
   return listener
 }
 

@@ -62,6 +62,18 @@ test('an object that is given the second copy after the first is an emitter of t
   assert.equal(f.calls.length, 1)
 })
 
+test('a prototype that is given the second copy after the first: objects with handlers of the first keep them', () => {
+  class Model {}
+  Object.assign(Model.prototype, other)
+  const [object, f] = [new Model(), spy()]
+  object.on('event', f)
+  Object.assign(Model.prototype, Events)
+  // The fields of the first copy stay, although the second meets an object before that has no handlers.
+  new Model().on('event', f)
+  object.trigger('event').off().trigger('event')
+  assert.equal(f.calls.length, 1)
+})
+
 test('a bus that has handlers gives none to what mixes it in', () => {
   const [f, g] = [spy(), spy()]
   const bus = { ...Events }

@@ -72,7 +72,7 @@ fn a_change_that_waits_for_quiet_is_owed_by_the_page_and_says_when_it_is_answere
 }
 
 #[test]
-fn an_entity_tells_what_it_fetches_owes_and_waits_for() {
+fn the_status_of_an_entity_says_what_is_fetched_pending_and_waited_for() {
     let mut app = App::new(Settings::default());
     let entity = app.entities_mut().add();
     let flight = refresh(&mut app, NOW, entity).expect("it fetches");

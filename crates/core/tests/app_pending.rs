@@ -6,6 +6,7 @@ use app_support::{NODE, NOW};
 use remote_refresh_core::app::{App, Output, Settings, Snapshot};
 use remote_refresh_core::change::TypeId;
 use remote_refresh_core::feed::message::RequestId;
+use remote_refresh_core::refresh::EntityId;
 use remote_refresh_core::revision::Revision;
 use remote_refresh_core::time::Millis;
 use remote_refresh_core::views::since::Since;
@@ -25,6 +26,17 @@ impl Tab {
             stream: None,
             hooks: Vec::new(),
         }
+    }
+
+    /// A page view is displayed and up to date; and an entity that nobody shows yet.
+    fn with_page() -> (Self, ViewId, EntityId) {
+        let mut tab = Self::new();
+        let page = tab.view();
+        let entity = tab.app.entities_mut().add();
+        tab.connect();
+        tab.event("put", NODE);
+        tab.show(page, None);
+        (tab, page, entity)
     }
 
     fn connect(&mut self) {
@@ -69,7 +81,8 @@ impl Tab {
 }
 
 #[test]
-fn a_page_shown_before_the_first_value_still_owes_when_it_is_shown_again_after() {
+fn a_page_shown_before_the_first_value_still_has_its_refresh_pending_when_it_is_shown_again_after()
+{
     let mut tab = Tab::new();
     let (early, other) = (tab.view(), tab.view());
     tab.show(early, None);
@@ -86,7 +99,8 @@ fn a_page_shown_before_the_first_value_still_owes_when_it_is_shown_again_after()
 }
 
 #[test]
-fn a_page_that_proved_out_of_date_while_the_tab_was_hidden_owes_until_it_is_seen() {
+fn the_refresh_of_a_page_that_proved_out_of_date_while_the_tab_was_hidden_is_pending_until_it_is_seen(
+) {
     let mut tab = Tab::new();
     let (old, other) = (tab.view(), tab.view());
     tab.connect();
@@ -101,7 +115,7 @@ fn a_page_that_proved_out_of_date_while_the_tab_was_hidden_owes_until_it_is_seen
 }
 
 #[test]
-fn a_page_restored_from_the_cache_pays_what_it_owed_when_it_was_hidden() {
+fn a_page_restored_from_the_cache_runs_the_refresh_that_was_pending_when_it_was_hidden() {
     let mut tab = Tab::new();
     let page = tab.view();
     tab.connect();
@@ -169,12 +183,7 @@ fn a_subviews_hook_that_calls_back_late_reaches_back_to_what_its_page_had_applie
 
 #[test]
 fn a_fetch_that_took_too_long_is_ended_before_what_is_due_at_the_same_time_starts_another() {
-    let mut tab = Tab::new();
-    let page = tab.view();
-    let entity = tab.app.entities_mut().add();
-    tab.connect();
-    tab.event("put", NODE);
-    tab.show(page, None);
+    let (mut tab, _, entity) = Tab::with_page();
     assert!(app_support::refresh(&mut tab.app, NOW, entity).is_some());
     tab.event("patch", r#"{"updated":2,"version":2,"spread":10000}"#);
     let late = NOW + Millis::from_secs(60);
@@ -192,12 +201,7 @@ fn a_fetch_that_took_too_long_is_ended_before_what_is_due_at_the_same_time_start
 
 #[test]
 fn a_fetch_that_starts_late_shows_all_that_was_seen_by_then_and_is_not_repeated_for_it() {
-    let mut tab = Tab::new();
-    let page = tab.view();
-    let entity = tab.app.entities_mut().add();
-    tab.connect();
-    tab.event("put", NODE);
-    tab.show(page, None);
+    let (mut tab, page, entity) = Tab::with_page();
     for version in 2..=4 {
         tab.event(
             "patch",

@@ -117,7 +117,7 @@ fn a_page_shown_before_the_first_value_is_refreshed_once_and_nothing_is_announce
 }
 
 #[test]
-fn a_page_shown_after_the_first_value_owes_nothing() {
+fn no_refresh_is_pending_for_a_page_shown_after_the_first_value() {
     let mut page = Page::connected(NODE);
     let view = page.view();
     page.show(view);

@@ -121,7 +121,7 @@ fn each_of_the_apps_requests_has_its_own_limit() {
 }
 
 #[test]
-fn what_is_held_is_owed_until_it_is_released() {
+fn what_is_held_is_pending_until_it_is_released() {
     let mut one = One::new();
     let flight = one.request(1).expect("nothing is under way");
     one.0.hold(one.1, flight);
@@ -133,7 +133,7 @@ fn what_is_held_is_owed_until_it_is_released() {
 }
 
 #[test]
-fn what_is_held_and_then_read_by_the_app_owes_nothing() {
+fn what_is_held_and_then_read_by_the_app_is_not_pending() {
     let mut one = One::new();
     let flight = one.request(1).expect("nothing is under way");
     one.0.hold(one.1, flight);

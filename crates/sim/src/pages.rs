@@ -141,7 +141,7 @@ impl World {
             .map(|page| self.tabs[tab].below(page))
             .unwrap_or_default()
         {
-            // What was pending for the page before is run once, whoever showed the entity meanwhile.
+            // A refresh that was pending for the page runs once, even if another page has shown the entity meanwhile.
             self.tabs[tab].entities[entity].ledger.pending += 1;
         }
         self.note(|| format!("tab {tab}: shows {page:?} {since:?}"));

@@ -154,13 +154,14 @@ impl Lists {
             listeners.extend(self.listeners().map(|(listener, _)| listener));
             self.handlers.clear();
             self.relations.clear();
-        }
-        let mut slot = first;
-        while let Some(handler) = self.handlers.remove(slot) {
-            slot = handler.after;
-            if let Some(listener) = handler.listener {
-                if self.end_one(listener) {
-                    listeners.push(listener);
+        } else {
+            let mut slot = first;
+            while let Some(handler) = self.handlers.remove(slot) {
+                slot = handler.after;
+                if let Some(listener) = handler.listener {
+                    if self.end_one(listener) {
+                        listeners.push(listener);
+                    }
                 }
             }
         }

@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_shown_before_the_first_value_owes_and_one_shown_after_does_not() {
+    fn a_refresh_is_pending_for_a_page_shown_before_the_first_value_and_not_for_one_shown_after() {
         let mut views = Views::default();
         let (early, late) = (views.add(), views.add());
         views.show(Some(early), Revision::default(), None);
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_comes_back_keeps_what_it_owes() {
+    fn the_refresh_of_a_page_that_comes_back_is_still_pending() {
         let mut views = Views::default();
         let (first, second) = (views.add(), views.add());
         views.show(Some(first), Revision(1), None);
